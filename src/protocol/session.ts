@@ -1,0 +1,22 @@
+// viewer → director: where to go, and how far behind the camera to stay.
+import { z } from "zod";
+import { version } from "./version.ts";
+
+/** How near the edge is to the viewer's network. */
+export const pathClasses = ["on-net", "exchange", "transit"] as const;
+export type PathClass = (typeof pathClasses)[number];
+
+/** The answer to `GET /session?channel=`. */
+export const sessionSchema = z.object({
+  v: version,
+  session: z.string(),
+  network: z.object({ asn: z.number().int(), name: z.string() }).nullable(),
+  cohort: z.string(),
+  edge: z.object({ id: z.string(), class: z.enum(pathClasses) }),
+  why: z.array(z.string()),
+  urls: z.object({ hls: z.url(), dash: z.url(), time: z.url() }),
+  steering: z.object({ hls: z.url(), dash: z.url(), ttlS: z.number().positive() }),
+  target: z.object({ latencyMs: z.number().positive(), version: z.number().int() }),
+  token: z.string().nullable(),
+});
+export type Session = z.infer<typeof sessionSchema>;

@@ -1,0 +1,70 @@
+// What the director and telemetry show of themselves to the control room and the command line.
+import { z } from "zod";
+import { heartbeatSchema } from "./heartbeat.ts";
+import { hopNames } from "./hops.ts";
+import { pathClasses } from "./session.ts";
+import { version } from "./version.ts";
+
+/** `GET /state` of the director. */
+export const directorStateSchema = z.object({
+  v: version,
+  channel: z.string(),
+  target: z.object({ latencyMs: z.number(), version: z.number().int() }),
+  sessionsLastMinute: z.number().int(),
+  edges: z.array(
+    z.object({
+      id: z.string(),
+      url: z.string(),
+      /** An exchange's id, or null when the edge sits in a network. */
+      at: z.string().nullable(),
+      /** A network's number, or null when the edge sits at an exchange. */
+      in: z.number().int().nullable(),
+      up: z.boolean(),
+      /** One sentence when it is not up. */
+      why: z.string().nullable(),
+      heartbeat: heartbeatSchema.nullable(),
+    }),
+  ),
+  decisions: z.array(
+    z.object({
+      at: z.number(),
+      session: z.string(),
+      network: z.string(),
+      edge: z.string(),
+      class: z.enum(pathClasses),
+      why: z.array(z.string()),
+    }),
+  ),
+});
+export type DirectorState = z.infer<typeof directorStateSchema>;
+
+const spread = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), n: z.number().int() });
+export type Spread = z.infer<typeof spread>;
+
+/** `GET /summary` of telemetry: the last ten seconds. Durations in milliseconds. */
+export const summarySchema = z.object({
+  v: version,
+  at: z.number(),
+  /** For each hop: how long the first frame of a part spent in it. */
+  hops: z.array(z.object({ hop: z.enum(hopNames), node: z.string(), ms: spread })),
+  /** Capture to screen less all hops above; null without a viewer. */
+  unexplained: spread.nullable(),
+  /** Capture to screen, all viewers; null without a viewer. */
+  glassToGlass: spread.nullable(),
+  viewers: z.array(
+    z.object({
+      session: z.string(),
+      protocol: z.string(),
+      edge: z.string(),
+      network: z.string(),
+      rendition: z.string(),
+      latencyMs: z.number(),
+      bufferMs: z.number(),
+      stalls: z.number().int(),
+      seenMsAgo: z.number(),
+    }),
+  ),
+  /** Counted, never silent. */
+  dropped: z.object({ hops: z.number().int(), events: z.number().int() }),
+});
+export type Summary = z.infer<typeof summarySchema>;
