@@ -1,0 +1,13 @@
+// What the sending half of telemetry may cost a role.
+
+/** Stamps waiting for the next message; beyond it new ones are dropped. Four full messages: 4 s of a busy edge. */
+export const HOP_QUEUE_LIMIT = 8_000;
+
+/** How often waiting stamps are sent, ms. */
+export const HOP_PERIOD_MS = 1_000;
+
+/** The longest that the collector may take over one message before it is given up, ms. */
+export const HOP_DEADLINE_MS = 2_000;
+
+/** The same for the last message, when the role closes, ms: nobody waits long for telemetry. */
+export const HOP_LAST_DEADLINE_MS = 300;
