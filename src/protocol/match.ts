@@ -28,8 +28,10 @@ export const matchSchema = z.strictObject({
       id: id.default("match"),
       input: z.string().default("test").describe("test, file:PATH, srt://…, udp://… or rtmp://…"),
       profile: z.enum(profileNames).default("default"),
+      link: link.default(noLink).describe("from the broadcaster to the origin"),
     })
-    .default({ id: "match", input: "test", profile: "default" }),
+    .default({ id: "match", input: "test", profile: "default", link: noLink }),
+  transit: link.default({ delayMs: 15, mbps: null }).describe("between networks that meet nowhere"),
   places: z
     .array(z.strictObject({ id: placeId, name: z.string() }))
     .min(1)
@@ -66,7 +68,8 @@ export const matchSchema = z.strictObject({
         in: asn.optional().describe("the network it stands in"),
         url: z.url(),
         capacityMbps: z.number().positive().default(10_000),
-        link: link.default(noLink),
+        link: link.default(noLink).describe("from the viewers' networks to the edge"),
+        fill: link.default(noLink).describe("from the origin to the edge"),
       }),
     )
     .min(1)

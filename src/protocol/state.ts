@@ -59,6 +59,8 @@ export const summarySchema = z.object({
       network: z.string(),
       rendition: z.string(),
       latencyMs: z.number(),
+      /** Where that latency starts: at the camera, or (CMCD's own `ltc`) at the origin. */
+      latencyFrom: z.enum(["camera", "origin"]).optional(),
       bufferMs: z.number(),
       stalls: z.number().int(),
       seenMsAgo: z.number(),

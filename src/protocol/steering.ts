@@ -1,4 +1,4 @@
-// director → player. HLS: rfc8216bis, Content Steering (Steering Manifest). DASH: ETSI TS 103 998.
+// director → player. HLS: rfc8216bis 7 and draft-pantos-content-steering 4 (Steering Manifest). DASH: ETSI TS 103 998 6.
 import { z } from "zod";
 
 export const hlsSteeringSchema = z.object({
@@ -9,10 +9,12 @@ export const hlsSteeringSchema = z.object({
 });
 export type HlsSteering = z.infer<typeof hlsSteeringSchema>;
 
+/** PATHWAY-PRIORITY is the published standard's name; SERVICE-LOCATION-PRIORITY its draft's, which older players read. */
 export const dashSteeringSchema = z.object({
   VERSION: z.literal(1),
   TTL: z.number().positive(),
   "RELOAD-URI": z.string(),
+  "PATHWAY-PRIORITY": z.array(z.string()).min(1),
   "SERVICE-LOCATION-PRIORITY": z.array(z.string()).min(1),
 });
 export type DashSteering = z.infer<typeof dashSteeringSchema>;

@@ -1,0 +1,39 @@
+import { catalogue } from "#base";
+
+export const cliErrors = catalogue("cli", {
+  "match-file-unreadable": {
+    kind: "world",
+    says: "The match file {file} cannot be read: {why}.",
+    cure: "Check the path; without a file, regista match runs its own example.",
+  },
+  "match-file-not-yaml": {
+    kind: "broke-rules",
+    says: "{file}:{line}: this is not YAML: {why}.",
+    cure: "Mend that line; indentation is by spaces.",
+  },
+  "match-file-wrong": {
+    kind: "broke-rules",
+    says: "{file}:{line}: {place}: {problem}.",
+    cure: "{allowed}",
+  },
+  "bad-option": {
+    kind: "broke-rules",
+    says: "--{option}: {problem}.",
+    cure: "See: regista {role} --help",
+  },
+  "port-taken": {
+    kind: "world",
+    says: "Port {port} on {host} is taken; {role} cannot listen there.",
+    cure: "Stop what listens there (ss -ltnp shows it), or run regista match --ports free.",
+  },
+  "role-did-not-start": {
+    kind: "world",
+    says: "{role} did not start: {why}.",
+    cure: "Its log is {log}.",
+  },
+  "nothing-runs": {
+    kind: "world",
+    says: "No match runs on this machine.",
+    cure: "Start one: regista match",
+  },
+});

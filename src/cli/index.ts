@@ -1,0 +1,4 @@
+// A match as benches and plays start it.
+export { type RunningMatch, startMatch } from "./match.ts";
+export { exampleMatchFile, parseMatch, readMatchFile } from "./matchFile.ts";
+export { coresBetween, type Usage, usageOf } from "./usage.ts";

@@ -1,0 +1,43 @@
+// The command line: regista match, regista <role>, regista status.
+import { Command } from "commander";
+import { sentenceOf } from "#base";
+import { addFlags, readFlags } from "./flags.ts";
+import { matchCommand } from "./matchCommand.ts";
+import { type RoleName, roleNames, roles } from "./roles.ts";
+import { runRole } from "./runRole.ts";
+import { statusCommand } from "./statusCommand.ts";
+
+const program = new Command("regista")
+  .description(
+    "Live video from the camera to the viewer through broadcaster, CDN, exchange and ISP.\n\n" +
+      "  regista match            a whole match on this machine; start here\n" +
+      "  regista status           how the running match is\n" +
+      "  regista ROLE --help      one party alone, beside anybody's products",
+  )
+  .version("0.1.0")
+  .showHelpAfterError("(regista --help lists the commands)");
+
+program.addCommand(matchCommand());
+program.addCommand(statusCommand());
+for (const name of roleNames) program.addCommand(roleCommand(name));
+
+function roleCommand(name: RoleName): Command {
+  const { purpose, schema } = roles[name];
+  const command = new Command(name)
+    .description(purpose)
+    .option("--json <options>", "all options at once, as JSON; what regista match uses");
+  addFlags(command, schema.shape);
+  return command.action(async (given: Record<string, unknown>) => {
+    const json = given["json"];
+    const options =
+      typeof json === "string" ? JSON.parse(json) : readFlags(given, schema.shape, name);
+    await runRole(name, options);
+  });
+}
+
+try {
+  await program.parseAsync();
+} catch (failure) {
+  console.error(`regista: ${sentenceOf(failure)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { exampleMatchFile, readMatchFile } from "./matchFile.ts";
+import { planMatch, type PlannedRole } from "./plan.ts";
+import { type RoleName, type RoleOptions, roles } from "./roles.ts";
+
+const match = readMatchFile(exampleMatchFile);
+const plan = planMatch(match, (preferred) => preferred);
+
+function optionsOf<Name extends RoleName>(id: string, role: Name): RoleOptions<Name> {
+  const found = plan.roles.find((planned) => planned.id === id);
+  assert.ok(found, `${id} is planned`);
+  assert.equal(found.role, role);
+  return (found as PlannedRole<Name>).options;
+}
+
+test("every party of the match is a process, with options that its role accepts", () => {
+  assert.deepEqual(
+    plan.roles.map(({ id }) => id),
+    [
+      "backbone",
+      "telemetry",
+      "origin",
+      "exchange namex",
+      "network Fastweb",
+      "network TIM",
+      "edge ixp-roma",
+      "edge isp-roma",
+      "director",
+      "watch",
+      "control room",
+      "broadcaster",
+    ],
+  );
+  for (const { id, role, options } of plan.roles) {
+    const result = roles[role].schema.safeParse(options);
+    assert.ok(result.success, `${id}: ${result.error?.message}`);
+  }
+});
+
+test("the ports are those that WIRE names", () => {
+  const { watch, controlRoom, director, origin, telemetry, exchanges, networks, edges } = plan.urls;
+  assert.deepEqual(
+    [
+      watch,
+      controlRoom,
+      director,
+      origin,
+      telemetry,
+      ...exchanges,
+      networks[0],
+      ...edges.map(({ url }) => url),
+    ],
+    [8080, 8081, 8082, 8083, 8084, 8085, 8086, 8091, 8092].map(
+      (port) => `http://127.0.0.1:${port}`,
+    ),
+  );
+});
+
+test("no two listeners share an address", () => {
+  const listeners = plan.roles.flatMap(({ role, options }) => [
+    ...("port" in options ? [`127.0.0.1:${options.port}`] : []),
+    ...(role === "ixp" || role === "link"
+      ? ((options as RoleOptions<"link">).relays ?? []).map(
+          ({ listen }) => `${listen.host}:${listen.port}`,
+        )
+      : []),
+  ]);
+  assert.equal(new Set(listeners).size, listeners.length, listeners.join(" "));
+});
+
+test("a member's viewers reach the exchange's edge through the exchange's fabric", () => {
+  const route = optionsOf("network Fastweb", "isp").routes?.find(({ name }) => name === "ixp-roma");
+  const relay = optionsOf("exchange namex", "ixp").relays?.find(
+    ({ listen }) => listen.port === route?.target.port,
+  );
+  assert.ok(relay);
+  assert.deepEqual([relay.from, relay.to, relay.target.port], [12874, 51185, 8091]);
+});
+
+test("an on-net edge is reached without leaving the network", () => {
+  const route = optionsOf("network Fastweb", "isp").routes?.find(({ name }) => name === "isp-roma");
+  assert.equal(route?.target.port, 8092);
+  assert.equal(route?.extraLink?.delayMs, 1);
+});
+
+test("a network that is at no exchange reaches the edges by transit, and later", () => {
+  const routes = optionsOf("network TIM", "isp").routes ?? [];
+  const edges = routes.filter(({ name }) => name.endsWith("-roma"));
+  assert.deepEqual(
+    edges.map(({ target, extraLink }) => [target.port, extraLink?.delayMs]),
+    [
+      [8091, 18],
+      [8092, 16],
+    ],
+  );
+});
+
+test("an edge in a network is filled through the exchange, one at the exchange by the CDN's own line", () => {
+  const fabric = optionsOf("exchange namex", "ixp").relays ?? [];
+  const backbone = optionsOf("backbone", "link").relays ?? [];
+  const portOf = (id: string): number =>
+    Number(new URL(optionsOf(`edge ${id}`, "edge").upstream ?? "").port);
+  assert.ok(fabric.some(({ listen }) => listen.port === portOf("isp-roma")));
+  assert.ok(backbone.some(({ listen }) => listen.port === portOf("ixp-roma")));
+});

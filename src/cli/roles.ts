@@ -1,0 +1,274 @@
+// The roles that can run alone: what each is for, its options, and how it starts. One table feeds the command line,
+// its help, the checks of options and the processes of a match.
+import { z } from "zod";
+import type { Closable } from "#base";
+import type { Clock } from "#base/clock";
+import type { Log } from "#base/log";
+import { linkSchema, profileNames } from "#protocol";
+
+export interface RoleContext {
+  clock: Clock;
+  log: Log;
+}
+
+/** A role that listens. */
+export interface RunningRole extends Closable {
+  readonly url: string;
+}
+
+const port = z.number().int().min(0).max(65_535);
+const host = z.string().default("127.0.0.1").describe("address to listen on");
+const listenPort = (usual: number) =>
+  port.default(usual).describe("port to listen on; 0: any free one");
+const channel = z.string().default("match").describe("the channel's id");
+const telemetryUrl = z
+  .url()
+  .nullable()
+  .default(null)
+  .describe("where hop stamps go; null: nowhere");
+const address = z.strictObject({ host: z.string(), port });
+const asn = z.number().int().min(1);
+
+const schemas = {
+  broadcaster: z.strictObject({
+    host,
+    port: listenPort(8_087),
+    channel,
+    input: z.string().default("test").describe("test, file:PATH, srt://…, udp://… or rtmp://…"),
+    profile: z
+      .enum(profileNames)
+      .default("default")
+      .describe("default: 720/480/360p50; small: 360/216/144p25"),
+    originUrl: z
+      .url()
+      .default("http://127.0.0.1:8083")
+      .describe("whose publishing point to push to"),
+    telemetryUrl,
+    contributionDelayMs: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("camera to broadcaster, ms, where it is known"),
+  }),
+  origin: z.strictObject({
+    host,
+    port: listenPort(8_083),
+    channel,
+    node: z.string().default("origin").describe("its name in stamps"),
+    pathways: z
+      .array(z.strictObject({ id: z.string(), url: z.url() }))
+      .default([])
+      .describe("edges named in playlists and MPD"),
+    steering: z
+      .strictObject({ hls: z.url(), dash: z.url() })
+      .nullable()
+      .default(null)
+      .describe("the director's steering documents"),
+    timeUrl: z.url().nullable().default(null).describe("clock named in the MPD"),
+    telemetryUrl,
+    targetLatencyMs: z
+      .number()
+      .positive()
+      .default(1_500)
+      .describe("fallback target behind the camera, ms"),
+  }),
+  edge: z.strictObject({
+    host,
+    port: listenPort(8_091),
+    id: z.string().default("edge").describe("its name"),
+    upstream: z.url().default("http://127.0.0.1:8083").describe("the origin, or the next tier"),
+    directorUrl: z.url().nullable().default(null).describe("where heartbeats go; null: nowhere"),
+    telemetryUrl,
+    capacityMbps: z.number().positive().default(10_000).describe("what it may send, Mb/s"),
+    cacheBytes: z
+      .number()
+      .int()
+      .positive()
+      .default(512 * 1024 * 1024)
+      .describe("most bytes kept"),
+  }),
+  ixp: z.strictObject({
+    host,
+    port: listenPort(8_085),
+    id: z.string().default("ixp").describe("the exchange's id"),
+    asn: asn.default(64_512).describe("number of its route server"),
+    place: z.string().default("").describe("where it stands"),
+    members: z
+      .array(
+        z.strictObject({
+          asn,
+          name: z.string(),
+          portMbps: z.number().positive(),
+          link: linkSchema,
+        }),
+      )
+      .default([])
+      .describe("members and their ports"),
+    relays: z
+      .array(
+        z.strictObject({ name: z.string(), from: asn, to: asn, listen: address, target: address }),
+      )
+      .default([])
+      .describe("traffic carried between members' ports"),
+  }),
+  isp: z.strictObject({
+    host,
+    port: listenPort(8_086),
+    asn: asn.default(64_513).describe("the network's number"),
+    name: z.string().default("access network").describe("its name"),
+    place: z.string().default("").describe("where it is"),
+    prefixes: z.array(z.string()).default(["127.0.1.0/24"]).describe("its footprint"),
+    limitMbps: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe("most it wants delivered, Mb/s; null: no limit"),
+    link: linkSchema
+      .default({ delayMs: 0, mbps: null })
+      .describe("the access link: delayMs=…,mbps=…"),
+    routes: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          port,
+          target: address,
+          extraLink: linkSchema.optional(),
+        }),
+      )
+      .default([])
+      .describe("services reached through the gateway"),
+  }),
+  director: z.strictObject({
+    host,
+    port: listenPort(8_082),
+    channel,
+    edges: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          url: z.url(),
+          at: z.string().optional(),
+          in: asn.optional(),
+          capacityMbps: z.number().positive(),
+        }),
+      )
+      .default([])
+      .describe("edges: id=…,url=…,at=EXCHANGE or in=ASN,capacityMbps=…"),
+    exchanges: z.array(z.url()).default([]).describe("where exchanges are asked"),
+    networks: z.array(z.url()).default([]).describe("where access networks are asked"),
+    targetLatencyMs: z.number().positive().default(1_500).describe("target behind the camera, ms"),
+  }),
+  telemetry: z.strictObject({ host, port: listenPort(8_084), channel }),
+  watch: z.strictObject({
+    host,
+    port: listenPort(8_080),
+    channel,
+    directorUrl: z.url().default("http://127.0.0.1:8082").describe("who says where to go"),
+    telemetryUrl: z.url().default("http://127.0.0.1:8084").describe("where viewers report"),
+    edges: z
+      .array(z.strictObject({ id: z.string(), url: z.url(), label: z.string() }))
+      .default([])
+      .describe("edges to fall back on without a director"),
+    networks: z
+      .array(z.strictObject({ asn, name: z.string(), gateway: z.string() }))
+      .default([])
+      .describe("networks that a person may watch from"),
+  }),
+  controlroom: z.strictObject({
+    host,
+    port: listenPort(8_081),
+    title: z.string().default("match").describe("the fixture"),
+    channel,
+    directorUrl: z.url().default("http://127.0.0.1:8082").describe("the director"),
+    telemetryUrl: z.url().default("http://127.0.0.1:8084").describe("the collector"),
+    originUrl: z.url().default("http://127.0.0.1:8083").describe("the origin"),
+    broadcasterUrl: z.url().default("http://127.0.0.1:8087").describe("the broadcaster"),
+    exchanges: z.array(z.url()).default([]).describe("exchanges"),
+    networks: z.array(z.url()).default([]).describe("access networks"),
+    watchUrl: z.url().default("http://127.0.0.1:8080").describe("the watch page"),
+  }),
+  link: z.strictObject({
+    relays: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          listen: address,
+          target: address,
+          links: z.array(linkSchema),
+        }),
+      )
+      .default([])
+      .describe("relays, each with its declared links in series"),
+  }),
+};
+
+export type RoleName = keyof typeof schemas;
+export type RoleOptions<Name extends RoleName> = z.input<(typeof schemas)[Name]>;
+type CheckedOptions<Name extends RoleName> = z.output<(typeof schemas)[Name]>;
+
+/** A row of the table. */
+export interface Role<Name extends RoleName = RoleName> {
+  readonly purpose: string;
+  readonly schema: (typeof schemas)[Name];
+  start(options: CheckedOptions<Name>, context: RoleContext): Promise<RunningRole>;
+}
+
+// Each room is loaded only by the process that runs it.
+export const roles: { readonly [Name in RoleName]: Role<Name> } = {
+  broadcaster: {
+    purpose: "takes the signal, encodes the ladder on the epoch grid, pushes it to the origin",
+    schema: schemas.broadcaster,
+    start: async (options, context) =>
+      (await import("#broadcaster")).startBroadcaster(options, context),
+  },
+  origin: {
+    purpose: "packages parts as they are made and answers LL-HLS and LL-DASH from one store",
+    schema: schemas.origin,
+    start: async (options, context) => (await import("#origin")).startOrigin(options, context),
+  },
+  edge: {
+    purpose: "asks upstream once, streams to every viewer as the bytes come",
+    schema: schemas.edge,
+    start: async (options, context) => (await import("#edge")).startEdge(options, context),
+  },
+  ixp: {
+    purpose: "an exchange: members, ports and their measured load",
+    schema: schemas.ixp,
+    start: async (options, context) => (await import("#ixp")).startIxp(options, context),
+  },
+  isp: {
+    purpose: "an access network: footprint, limits, and the access link itself",
+    schema: schemas.isp,
+    start: async (options, context) => (await import("#isp")).startIsp(options, context),
+  },
+  director: {
+    purpose: "sends each viewer to an edge, and says why",
+    schema: schemas.director,
+    start: async (options, context) => (await import("#director")).startDirector(options, context),
+  },
+  telemetry: {
+    purpose: "collects hop stamps and viewers' reports",
+    schema: schemas.telemetry,
+    start: async (options, context) =>
+      (await import("#telemetry/server")).startTelemetry(options, context),
+  },
+  watch: {
+    purpose: "serves the watch page",
+    schema: schemas.watch,
+    start: async (options, context) => (await import("#viewer")).startWatch(options, context),
+  },
+  controlroom: {
+    purpose: "serves the one picture for the four parties",
+    schema: schemas.controlroom,
+    start: async (options, context) =>
+      (await import("#controlroom")).startControlRoom(options, context),
+  },
+  link: {
+    purpose: "relays TCP with a declared delay and rate, where no party owns the line",
+    schema: schemas.link,
+    start: async (options, context) => (await import("./lines.ts")).startLines(options, context),
+  },
+};
+
+export const roleNames = Object.keys(schemas) as RoleName[];
