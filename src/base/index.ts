@@ -10,5 +10,7 @@ export {
   RegistaError,
   sentenceOf,
 } from "./errors.ts";
+export { isoTime, parseIsoTime } from "./iso.ts";
 export { type Closable, Scope } from "./lifecycle.ts";
+export { RateMeter } from "./meter.ts";
 export { elapsed, type MonoMs, monoMs, type Ms, ms, type UtcMs, utcMs } from "./units.ts";
