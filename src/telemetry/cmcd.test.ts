@@ -124,6 +124,13 @@ describe("CMCD version 2", () => {
     );
   });
 
+  it("writes an instant with fractions as whole milliseconds, a small number with three places", () => {
+    assert.equal(
+      encodeCmcd({ ts: 1_795_301_664_120.7, x: 0.123_46, y: -0 }),
+      "ts=1795301664121,x=0.123,y=0",
+    );
+  });
+
   it("refuses to write what has no form", () => {
     assert.equal(
       code(() => encodeCmcd({ BR: 1 })),

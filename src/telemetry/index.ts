@@ -1,4 +1,13 @@
-// What every role uses to show itself: hop stamps for the collector, counters for `/metrics`.
-export { HOP_DEADLINE_MS, HOP_LAST_DEADLINE_MS, HOP_PERIOD_MS, HOP_QUEUE_LIMIT } from "./limits.ts";
+// What every role uses to show itself: hop stamps for the collector, counters for `/metrics`, events for `/live`.
+export { telemetryErrors } from "./errors.ts";
+export {
+  HOP_DEADLINE_MS,
+  HOP_LAST_DEADLINE_MS,
+  HOP_PERIOD_MS,
+  HOP_QUEUE_LIMIT,
+  LIVE_BACKLOG_LIMIT,
+  LIVE_LISTENERS_LIMIT,
+} from "./limits.ts";
 export { type Metrics, metricsOf, type MetricSources, type Readings } from "./metrics.ts";
 export { type HopCounters, HopReporter, type HopReporterOptions } from "./reporter.ts";
+export { LiveStream } from "./stream.ts";

@@ -11,3 +11,9 @@ export const HOP_DEADLINE_MS = 2_000;
 
 /** The same for the last message, when the role closes, ms: nobody waits long for telemetry. */
 export const HOP_LAST_DEADLINE_MS = 300;
+
+/** Listeners of one event stream. */
+export const LIVE_LISTENERS_LIMIT = 64;
+
+/** Bytes that a listener may leave unread before it misses messages. */
+export const LIVE_BACKLOG_LIMIT = 1_048_576;

@@ -21,7 +21,7 @@ const tokenForm = /^[A-Za-z*][A-Za-z0-9!#$%&'*+\-.^_`|~:/]*$/;
 
 /**
  * One record as `key=value,key=value`, keys sorted. True is the bare key. A text keeps printable ASCII; other characters,
- * which a structured field's string cannot carry, are written as `?`.
+ * which a structured field's string cannot carry, are written as `?`. A fraction keeps three places, and none above 10^12.
  * Throws `telemetry/cmcd-unwritable` for a key or a value that has no form.
  */
 export function encodeCmcd(record: CmcdRecord): string {
@@ -73,8 +73,10 @@ function bare(key: string, value: CmcdBare, ofParameter = false): string {
 }
 
 function numberText(key: string, value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) <= LARGEST_INTEGER) return String(value);
-  if (Math.abs(value) <= LARGEST_DECIMAL) return String(Math.round(value * 1_000) / 1_000);
+  if (!Number.isInteger(value) && Math.abs(value) < LARGEST_DECIMAL)
+    return String(Math.round(value * 1_000) / 1_000);
+  const whole = Math.round(value);
+  if (Math.abs(whole) <= LARGEST_INTEGER) return String(whole + 0);
   throw unwritable(key, "the number is not finite or has more than 15 digits");
 }
 
