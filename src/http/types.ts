@@ -62,11 +62,16 @@ export interface HttpServer extends Closable {
   /** `http://address:port`, the port as bound. */
   readonly url: string;
   readonly port: number;
-  /** Counters since the start. */
+  /** Since the start, but `connections`, which are those open now. */
   readonly counters: {
     readonly requests: number;
+    /** Bytes handed to sockets. */
     readonly bytesOut: number;
     readonly connections: number;
+    /** Refused requests by the refusal's name. */
+    readonly refused: Readonly<Record<string, number>>;
+    /** Ended connections by reason. */
+    readonly closed: Readonly<Record<string, number>>;
   };
 }
 

@@ -1,0 +1,145 @@
+// One connection of a client: exchanges one after the other.
+import { connect, type Socket } from "node:net";
+import { RegistaError } from "#base";
+import { clientErrors } from "./errors.ts";
+import type { ClientLimits } from "./limits.ts";
+import { ResponseReader, type AnswerSink } from "./response-reader.ts";
+
+/** Where a connection leads. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What an exchange is told by its connection. `broken` ends it. */
+export interface ExchangeSink extends AnswerSink {
+  /** Any bytes came. */
+  progress(): void;
+  broken(error: RegistaError): void;
+}
+
+/** What the pool is told. */
+export interface ConnectionOwner {
+  /** The exchange is complete; the connection can carry another. */
+  free(connection: ClientConnection): void;
+  /** The connection is of no more use. */
+  gone(connection: ClientConnection): void;
+}
+
+export class ClientConnection {
+  readonly socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #limits: ClientLimits;
+  #reader: ResponseReader | null = null;
+  #sink: ExchangeSink | null = null;
+  #sending = false;
+  #gone = false;
+  #connected = false;
+  /** Exchanges begun before the present one. */
+  used = 0;
+  /** When it was last given back, on the pool's clock. */
+  idleSince = 0;
+  #url = "";
+
+  constructor(place: Place, owner: ConnectionOwner, limits: ClientLimits) {
+    this.#owner = owner;
+    this.#limits = limits;
+    this.socket = connect({ host: place.host, port: place.port, noDelay: true });
+    this.socket.on("connect", () => {
+      this.#connected = true;
+    });
+    this.socket.on("data", (bytes) => this.#data(bytes));
+    this.socket.on("end", () => this.#ended());
+    this.socket.on("error", (failure) => this.#broke(failure.message));
+    this.socket.on("close", () => this.#broke("it was closed"));
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Whether a byte of the present answer has come. */
+  get answering(): boolean {
+    return this.#reader?.begun ?? false;
+  }
+
+  /** Begins an exchange. The caller writes the request to `socket`, and then calls {@link sent}. */
+  begin(exchange: { method: string; url: string }, sink: ExchangeSink): void {
+    this.#url = exchange.url;
+    this.#sink = sink;
+    this.#sending = true;
+    this.#reader = new ResponseReader(exchange.method, this.#answerSink(sink), this.#limits);
+    this.socket.ref();
+  }
+
+  /** The request is written whole. */
+  sent(): void {
+    this.#sending = false;
+  }
+
+  #answerSink(sink: ExchangeSink): AnswerSink {
+    return {
+      head: (status, headers) => sink.head(status, headers),
+      data: (bytes, chunk) => sink.data(bytes, chunk),
+      chunkEnd: (chunk) => sink.chunkEnd(chunk),
+      end: () => undefined, // told once the connection is free again
+    };
+  }
+
+  #data(bytes: Buffer): void {
+    const reader = this.#reader;
+    // Bytes that nobody asked for: the next answer could not be told from them.
+    if (!reader) return this.destroy();
+    this.#sink?.progress();
+    let end: number;
+    try {
+      end = reader.feed(bytes, 0);
+    } catch (failure) {
+      if (!(failure instanceof RegistaError)) throw failure;
+      this.#fail(
+        clientErrors.make("bad-answer", { url: this.#url, why: failure.message }, failure),
+      );
+      return;
+    }
+    if (reader.done && this.#reader === reader) this.#complete(reader, end === bytes.length);
+  }
+
+  #complete(reader: ResponseReader, clean: boolean): void {
+    const sink = this.#sink;
+    // An answer to a request that is still being sent ends the connection (RFC 9112 9.5).
+    const reusable = reader.keepAlive && clean && !this.#sending && !this.#gone;
+    this.#reader = null;
+    this.#sink = null;
+    this.used++;
+    if (reusable) this.#owner.free(this);
+    else this.destroy();
+    sink?.end();
+  }
+
+  #ended(): void {
+    const reader = this.#reader;
+    if (reader?.peerEnded()) this.#complete(reader, false);
+    else this.#broke("the peer ended it");
+  }
+
+  #broke(why: string): void {
+    const facts = { url: this.#url, why };
+    this.#fail(clientErrors.make(this.#connected ? "broken" : "unreachable", facts));
+  }
+
+  #fail(error: RegistaError): void {
+    const sink = this.#sink;
+    this.destroy();
+    sink?.broken(error);
+  }
+
+  /** Ends the connection without a word to its exchange. */
+  destroy(): void {
+    this.#sink = null;
+    this.#reader = null;
+    if (this.#gone) return;
+    this.#gone = true;
+    this.socket.destroy();
+    this.#owner.gone(this);
+  }
+}

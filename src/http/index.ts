@@ -1,0 +1,37 @@
+// HTTP/1.1 on sockets: server, client, and the semantics that origin and edge share.
+export {
+  type CacheDirectives,
+  parseAge,
+  parseCacheControl,
+  sharedLifetimeS,
+} from "./cache-control.ts";
+export { frameChunk, LAST_CHUNK, unframeChunk } from "./chunked.ts";
+export { type Answer, HttpClient, type RequestOptions } from "./client.ts";
+export { ifRangeHolds, noneMatchNames } from "./conditional.ts";
+export { answerPreflight, corsHeaders } from "./cors.ts";
+export { httpDate } from "./date.ts";
+export { clientErrors, type RefusalName, refusals, serverErrors } from "./errors.ts";
+export { type ClientLimits, clientLimits, type HttpLimits, httpLimits } from "./limits.ts";
+export { checkPath } from "./path.ts";
+export {
+  type ByteRange,
+  contentRange,
+  parseRange,
+  type Span,
+  spanOf,
+  unsatisfiedRange,
+} from "./range.ts";
+export { serve, type ServeOptions } from "./server.ts";
+export { type CloseReason, closeReasons } from "./server-state.ts";
+export type {
+  BodyStream,
+  Handler,
+  HeaderList,
+  HttpReply,
+  HttpRequest,
+  HttpServer,
+  PendingRequest,
+  ReceivedHeaders,
+  ResponseSink,
+  Upload,
+} from "./types.ts";

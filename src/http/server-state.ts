@@ -1,0 +1,76 @@
+// What the connections of one server share.
+import type { Log } from "#base/log";
+import type { Clock } from "#base/clock";
+import { httpDate } from "./date.ts";
+import type { RefusalName } from "./errors.ts";
+import type { HttpLimits } from "./limits.ts";
+import type { Handler } from "./types.ts";
+
+/** Why a connection to a server ended: a row a reason, each with its counter. */
+export const closeReasons = {
+  "peer-ended": "The peer ended the connection.",
+  "peer-reset": "The peer reset the connection, or the network did.",
+  answered: "The answer was the last one of the connection.",
+  idle: "No request came in time.",
+  "slow-reader": "More bytes waited for the peer than the backlog allows.",
+  "write-stalled": "The peer took no byte of its answer for too long.",
+  "broken-off": "The answer could not be completed, and the peer had to see it.",
+  "handler-failed": "The answer failed after it had begun.",
+  "too-many": "The server had as many connections as it may have.",
+  "server-closed": "The server closed.",
+} as const;
+export type CloseReason = keyof typeof closeReasons;
+
+interface Forgettable {
+  close(reason: CloseReason): void;
+}
+
+/** Counters and surroundings; the connections report here. */
+export class ServerState {
+  readonly handler: Handler;
+  readonly limits: HttpLimits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters = { requests: 0, bytesOut: 0, connections: 0 };
+  readonly refused = new Map<RefusalName, number>();
+  readonly closed = new Map<CloseReason, number>();
+  closing = false;
+  readonly #forget: (connection: Forgettable) => void;
+  #date = "";
+  #dateSecond = -1;
+
+  constructor(
+    parts: { handler: Handler; limits: HttpLimits; clock: Clock; log: Log },
+    forget: (connection: Forgettable) => void,
+  ) {
+    this.handler = parts.handler;
+    this.limits = parts.limits;
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.#forget = forget;
+  }
+
+  /** Now as an IMF-fixdate, made once a second. */
+  date(): string {
+    const now = this.clock.utc();
+    const second = Math.floor(now / 1_000);
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second;
+      this.#date = httpDate(now);
+    }
+    return this.#date;
+  }
+
+  countRefusal(name: RefusalName): void {
+    this.refused.set(name, (this.refused.get(name) ?? 0) + 1);
+  }
+
+  countClose(reason: CloseReason): void {
+    this.closed.set(reason, (this.closed.get(reason) ?? 0) + 1);
+  }
+
+  forget(connection: Forgettable, reason: CloseReason): void {
+    this.countClose(reason);
+    this.#forget(connection);
+  }
+}
