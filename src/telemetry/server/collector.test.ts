@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { ms, utcMs } from "#base";
 import { type ManualClock, manualClock } from "#base/clock";
 import { type Hop, hopNames, segmentPath, type Summary, summarySchema } from "#protocol";
-import { cmcdKeys, type CmcdRecord } from "../cmcd.ts";
+import { cmcdKeys, type CmcdRecord } from "#telemetry/cmcd";
 import { Collector } from "./collector.ts";
 import {
   JOIN_AGE_LIMIT_MS,

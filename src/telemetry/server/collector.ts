@@ -2,7 +2,7 @@
 import type { Clock } from "#base/clock";
 import { standardGrid } from "#media/grid";
 import { type Hop, type HopName, hopNames, PROTOCOL_VERSION, type Summary } from "#protocol";
-import type { CmcdRecord } from "../cmcd.ts";
+import type { CmcdRecord } from "#telemetry/cmcd";
 import { type DropReason, dropReasons, PartJoin } from "./join.ts";
 import { SERIES_LIMIT } from "./limits.ts";
 import { type EventDropReason, eventDropReasons, Viewers } from "./viewers.ts";

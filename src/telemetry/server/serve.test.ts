@@ -5,8 +5,8 @@ import { systemClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import { standardGrid, positionAt } from "#media/grid";
 import { type Summary, summarySchema } from "#protocol";
-import { HopReporter, LIVE_LISTENERS_LIMIT } from "../index.ts";
-import { CMCD_MEDIA_TYPE, cmcdKeys, encodeCmcd } from "../cmcd.ts";
+import { HopReporter, LIVE_LISTENERS_LIMIT } from "#telemetry";
+import { CMCD_MEDIA_TYPE, cmcdKeys, encodeCmcd } from "#telemetry/cmcd";
 import { startTelemetry } from "./index.ts";
 import { CMCD_BODY_LIMIT } from "./limits.ts";
 

@@ -4,11 +4,8 @@ import { type Closable, ms, RegistaError, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import { hopsSchema, parseJson } from "#protocol";
-import { decodeCmcdLines } from "../cmcd.ts";
-import { telemetryErrors } from "../errors.ts";
-import { LIVE_LISTENERS_LIMIT } from "../limits.ts";
-import { metricsOf } from "../metrics.ts";
-import { LiveStream } from "../stream.ts";
+import { LIVE_LISTENERS_LIMIT, LiveStream, metricsOf, telemetryErrors } from "#telemetry";
+import { decodeCmcdLines } from "#telemetry/cmcd";
 import { Collector } from "./collector.ts";
 import { CMCD_BODY_LIMIT, HOPS_BODY_LIMIT, LIVE_PERIOD_MS } from "./limits.ts";
 

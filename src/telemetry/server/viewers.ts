@@ -1,7 +1,7 @@
 // Who is watching, by what they say of themselves (CMCD event mode), and no longer than they say it.
 import type { MonoMs } from "#base";
 import type { Summary } from "#protocol";
-import { cmcdKeys, cmcdNumber, type CmcdRecord, cmcdText } from "../cmcd.ts";
+import { cmcdKeys, cmcdNumber, type CmcdRecord, cmcdText } from "#telemetry/cmcd";
 import { NAME_LENGTH_LIMIT, VIEWER_FRESH_MS, VIEWER_SILENCE_MS, VIEWERS_LIMIT } from "./limits.ts";
 import type { Watcher } from "./way.ts";
 
