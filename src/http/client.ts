@@ -2,14 +2,14 @@
 import { type Closable, concatBytes, ms } from "#base";
 import type { Clock, Timer } from "#base/clock";
 import type { Log } from "#base/log";
-import type { Place } from "./client-connection.ts";
-import { type Asking, Exchange, type ExchangeCounters } from "./client-exchange.ts";
+import type { Place } from "./clientConnection.ts";
+import { type Asking, Exchange, type ExchangeCounters } from "./clientExchange.ts";
 import { clientErrors } from "./errors.ts";
 import { type ClientLimits, clientLimits } from "./limits.ts";
 import { ConnectionPool } from "./pool.ts";
 import type { HeaderList, PendingRequest, ReceivedHeaders, ResponseSink, Upload } from "./types.ts";
 import { StreamedUpload } from "./upload.ts";
-import { fieldOf, requestHead } from "./write-head.ts";
+import { fieldOf, requestHead } from "./writeHead.ts";
 
 /** One request with its body, if any, known whole. Time-outs default to the client's limits. */
 export interface RequestOptions {

@@ -1,5 +1,5 @@
 // Conditional requests (RFC 9110 13).
-import { splitList } from "./cache-control.ts";
+import { splitList } from "./cacheControl.ts";
 
 const opaque = (tag: string): string => (tag.startsWith("W/") ? tag.slice(2) : tag);
 

@@ -6,14 +6,14 @@ import { refusals, type RefusalName, serverErrors } from "./errors.ts";
 import type { HeadReader } from "./head.ts";
 import { type HttpLimits, LINGER_MS } from "./limits.ts";
 import { Reply, type ReplyOwner } from "./reply.ts";
-import { RequestBody } from "./request-body.ts";
+import { RequestBody } from "./requestBody.ts";
 import {
   judgeRequest,
   type RequestHead,
   requestHeadReader,
   type RequestLine,
-} from "./request-head.ts";
-import type { CloseReason, ServerState } from "./server-state.ts";
+} from "./requestHead.ts";
+import type { CloseReason, ServerState } from "./serverState.ts";
 import type { HttpRequest } from "./types.ts";
 
 /** One exchange under way. */

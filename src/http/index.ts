@@ -4,7 +4,7 @@ export {
   parseAge,
   parseCacheControl,
   sharedLifetimeS,
-} from "./cache-control.ts";
+} from "./cacheControl.ts";
 export { frameChunk, LAST_CHUNK, unframeChunk } from "./chunked.ts";
 export { type Answer, HttpClient, type RequestOptions } from "./client.ts";
 export { ifRangeHolds, noneMatchNames } from "./conditional.ts";
@@ -22,7 +22,7 @@ export {
   unsatisfiedRange,
 } from "./range.ts";
 export { serve, type ServeOptions } from "./server.ts";
-export { type CloseReason, closeReasons } from "./server-state.ts";
+export { type CloseReason, closeReasons } from "./serverState.ts";
 export type {
   BodyStream,
   Handler,

@@ -1,7 +1,7 @@
 // Connections kept alive, per host and port (RFC 9112 9.3).
 import type { RegistaError } from "#base";
 import type { Clock } from "#base/clock";
-import { ClientConnection, type Place } from "./client-connection.ts";
+import { ClientConnection, type Place } from "./clientConnection.ts";
 import { clientErrors } from "./errors.ts";
 import type { ClientLimits } from "./limits.ts";
 

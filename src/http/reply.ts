@@ -5,7 +5,7 @@ import { LAST_CHUNK, frameChunk, unframeChunk } from "./chunked.ts";
 import { JOINED_ANSWER_BYTES } from "./limits.ts";
 import { isBodiless } from "./status.ts";
 import type { BodyStream, HeaderList, HttpReply } from "./types.ts";
-import { fieldOf, responseHead } from "./write-head.ts";
+import { fieldOf, responseHead } from "./writeHead.ts";
 
 /** What an answer asks of its connection. */
 export interface ReplyOwner {

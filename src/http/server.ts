@@ -6,7 +6,7 @@ import type { Log } from "#base/log";
 import { Connection } from "./connection.ts";
 import { serverErrors } from "./errors.ts";
 import { type HttpLimits, httpLimits, SWEEP_MS } from "./limits.ts";
-import { ServerState } from "./server-state.ts";
+import { ServerState } from "./serverState.ts";
 import type { Handler, HttpServer } from "./types.ts";
 
 /** What a server needs. Port 0 takes a free one; host 127.0.0.1 unless said otherwise. */

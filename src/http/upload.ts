@@ -1,6 +1,6 @@
 // A request body that is sent while it is made.
 import { frameChunk, LAST_CHUNK } from "./chunked.ts";
-import type { Exchange } from "./client-exchange.ts";
+import type { Exchange } from "./clientExchange.ts";
 import { clientErrors } from "./errors.ts";
 import type { ClientLimits } from "./limits.ts";
 import type { ResponseSink, Upload } from "./types.ts";

@@ -1,7 +1,7 @@
 // One request of a client: its connection, its deadlines, its one retry.
 import { ms, type RegistaError } from "#base";
 import type { Clock, Timer } from "#base/clock";
-import type { ClientConnection, Place } from "./client-connection.ts";
+import type { ClientConnection, Place } from "./clientConnection.ts";
 import { clientErrors } from "./errors.ts";
 import type { ConnectionPool, Taker } from "./pool.ts";
 import type { PendingRequest, ReceivedHeaders, ResponseSink } from "./types.ts";

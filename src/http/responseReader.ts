@@ -4,7 +4,7 @@ import { refusals } from "./errors.ts";
 import type { Fields } from "./fields.ts";
 import { listHolds } from "./grammar.ts";
 import { HeadReader } from "./head.ts";
-import { type BodyFraming, messageFraming } from "./request-head.ts";
+import { type BodyFraming, messageFraming } from "./requestHead.ts";
 import { isBodiless } from "./status.ts";
 import type { ReceivedHeaders } from "./types.ts";
 

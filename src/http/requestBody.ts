@@ -2,7 +2,7 @@
 import type { RegistaError } from "#base";
 import { ChunkDecoder } from "./chunked.ts";
 import { refusals } from "./errors.ts";
-import type { BodyFraming } from "./request-head.ts";
+import type { BodyFraming } from "./requestHead.ts";
 
 /** What a body asks of the connection that it comes from. */
 export interface BodySource {

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { RegistaError } from "#base";
 import { clientErrors } from "./errors.ts";
 import type { ClientLimits } from "./limits.ts";
-import { ResponseReader, type AnswerSink } from "./response-reader.ts";
+import { ResponseReader, type AnswerSink } from "./responseReader.ts";
 
 /** Where a connection leads. */
 export interface Place {

@@ -1,0 +1,5 @@
+// A link with a declared delay and rate, and the TCP relay that stands for it.
+export { linkErrors } from "./errors.ts";
+export { Link, type Way } from "./link.ts";
+export { CONNECTIONS_LIMIT, LINK_QUEUE_MS, WINDOW_BYTES } from "./limits.ts";
+export { type Relay, type RelayOptions, startRelay } from "./relay.ts";
