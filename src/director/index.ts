@@ -1,0 +1,154 @@
+// The director: who a viewer is to the networks, which edge serves it, and why.
+import { randomBytes } from "node:crypto";
+import { type Closable, elapsed, Scope, sentenceOf } from "#base";
+import type { Clock } from "#base/clock";
+import type { Log } from "#base/log";
+import { HttpClient } from "#http";
+import { PROTOCOL_VERSION } from "#protocol";
+import { Director } from "./director.ts";
+import { directorErrors } from "./errors.ts";
+import { CARRIER_BODY_LIMIT, CARRIERS_LIMIT, EDGES_LIMIT, POLL_TIMEOUT_MS } from "./limits.ts";
+import { directorMetrics } from "./metrics.ts";
+import { type Fetch, Poller, type Source } from "./poller.ts";
+import { parsePrefix } from "./prefixes.ts";
+import { directorServer } from "./server.ts";
+import { type EdgeDeclaration, isStale, Topology } from "./topology.ts";
+
+export { directorErrors } from "./errors.ts";
+export type { EdgeDeclaration } from "./topology.ts";
+
+/** How a director is set up. */
+export interface DirectorOptions {
+  /** 0: any free port, learned from the handle's `url`. */
+  readonly port: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** The one channel that sessions are given for. */
+  readonly channel: string;
+  /** At least one; there is always an answer among them. */
+  readonly edges: readonly EdgeDeclaration[];
+  /** Base URLs of exchanges (`GET /exchange`), asked each second. */
+  readonly exchanges: readonly string[];
+  /** Base URLs of networks (`GET /network`), asked each second. Of two that announce one prefix the first listed has it. */
+  readonly networks: readonly string[];
+  /** How far behind the camera viewers shall play, ms. */
+  readonly targetLatencyMs: number;
+  /** Where players find the director, when that is not where it listens. */
+  readonly publicUrl?: string | undefined;
+  /** Prefixes of reverse proxies whose X-Forwarded-For is believed. Default: none, the socket's address counts. */
+  readonly trustedForwarders?: readonly string[] | undefined;
+}
+
+/** A running director. */
+export interface DirectorHandle extends Closable {
+  /** Where it listens. */
+  readonly url: string;
+}
+
+/** Starts a director; resolves once it listens and has asked every carrier once. Throws the catalogue's errors. */
+export async function startDirector(
+  options: DirectorOptions,
+  context: { clock: Clock; log: Log },
+): Promise<DirectorHandle> {
+  check(options);
+  const { clock, log } = context;
+  const scope = new Scope();
+  const topology = new Topology(options.edges.map((edge) => ({ ...edge, url: bare(edge.url) })));
+  const director = new Director({
+    channel: options.channel,
+    targetLatencyMs: options.targetLatencyMs,
+    topology,
+    newSession: () => randomBytes(16).toString("hex"),
+    clock,
+  });
+  const sources: Source[] = [
+    ...options.exchanges.map((url) => ({ kind: "exchange", url: bare(url) }) as const),
+    ...options.networks.map((url) => ({ kind: "network", url: bare(url) }) as const),
+  ];
+  const fetch = carrierFetch(scope, context);
+  const poller = scope.own(new Poller({ sources, topology, fetch }, context));
+  let url = "";
+  const app = directorServer({
+    director,
+    base: () => bare(options.publicUrl ?? url),
+    trustedForwarders: options.trustedForwarders ?? [],
+    status: () => statusOf({ url, director, poller, clock }),
+    metrics: directorMetrics(director, poller, () => clock.monotonic()),
+    log,
+  });
+  scope.defer(() => app.close());
+  const host = options.host ?? "127.0.0.1";
+  try {
+    url = await app.listen({ host, port: options.port });
+  } catch (failure) {
+    await scope.close();
+    const problem = sentenceOf(failure);
+    throw directorErrors.make("cannot-listen", { host, port: options.port, problem }, failure);
+  }
+  await poller.round();
+  log.info({ url, channel: options.channel, edges: options.edges.length }, "director listens");
+  return { url, close: () => scope.close() };
+}
+
+const bare = (url: string): string => url.replace(/\/+$/, "");
+
+function carrierFetch(scope: Scope, context: { clock: Clock; log: Log }): Fetch {
+  const timeout = POLL_TIMEOUT_MS;
+  const client = scope.own(
+    new HttpClient(context, {
+      connectTimeoutMs: timeout,
+      headTimeoutMs: timeout,
+      idleTimeoutMs: timeout,
+      fetchBytes: CARRIER_BODY_LIMIT,
+    }),
+  );
+  return (url) => client.fetch({ method: "GET", url });
+}
+
+function check(options: DirectorOptions): void {
+  if (options.edges.length === 0) throw directorErrors.make("no-edges");
+  const refuse = (option: string, problem: string): never => {
+    throw directorErrors.make("bad-option", { option, problem });
+  };
+  if (options.edges.length > EDGES_LIMIT) refuse("edges", `more than ${EDGES_LIMIT}`);
+  const carriers = [...options.exchanges, ...options.networks];
+  if (carriers.length > CARRIERS_LIMIT) refuse("carriers", `more than ${CARRIERS_LIMIT}`);
+  const seen = new Set<string>();
+  for (const { id, url } of options.edges) {
+    if (seen.has(id)) refuse("edges", `${id} is listed twice`);
+    // rfc8216bis 4.4.6.2: the characters of a Pathway ID.
+    if (!/^[\w.-]{1,64}$/.test(id))
+      refuse("edges", `${id} has other than letters, digits, "." "-" and "_"`);
+    if (!URL.canParse(url)) refuse("edges", `${url} is not a URL`);
+    seen.add(id);
+  }
+  for (const url of carriers) if (!URL.canParse(url)) refuse("carriers", `${url} is not a URL`);
+  for (const prefix of options.trustedForwarders ?? []) {
+    if (!parsePrefix(prefix)) refuse("trustedForwarders", `${prefix} is not a prefix`);
+  }
+}
+
+function statusOf(parts: {
+  url: string;
+  director: Director;
+  poller: Poller;
+  clock: Clock;
+}): object {
+  const { url, director, poller, clock } = parts;
+  const now = clock.monotonic();
+  return {
+    v: PROTOCOL_VERSION,
+    role: "director",
+    url,
+    uptimeS: Math.round(elapsed(director.startedAt, now) / 1_000),
+    carriers: [...poller.state()].map(({ kind, url: at, problem, toldAt }) => ({
+      kind,
+      url: at,
+      problem,
+      toldMsAgo: toldAt === null ? null : Math.round(elapsed(toldAt, now)),
+      stale: toldAt === null || isStale({ message: null, at: toldAt }, now),
+    })),
+    refusedPrefixes: director.topology.refusedPrefixes,
+    counters: { ...director.counters, ...poller.counters },
+  };
+}

@@ -1,0 +1,46 @@
+// What the director holds, waits for and allows, each with its unit and reason.
+import { ms } from "#base";
+
+/** An edge is down after this long without a heartbeat: two of them lost and half a second of grace. */
+export const HEARTBEAT_SILENCE_MS = ms(2_500);
+/** For this long after the start an edge that has not spoken yet counts as up: it had no time to. */
+export const START_GRACE_MS = ms(3_000);
+/** How often each exchange and network is asked. */
+export const POLL_PERIOD_MS = ms(1_000);
+/** A carrier that has not answered by then is left until the next period. */
+export const POLL_TIMEOUT_MS = ms(800);
+/** What a carrier told is called stale after this long; it stands all the same. */
+export const STALE_AFTER_MS = ms(3_500);
+/** The largest answer read from a carrier: 2,000 members with their ports fit into half of it. */
+export const CARRIER_BODY_LIMIT = 1_048_576;
+/** Prefixes held at most, all networks together: five times what all Italian networks announce. */
+export const PREFIX_LIMIT = 100_000;
+/** Carriers asked at most. */
+export const CARRIERS_LIMIT = 64;
+/** Edges known at most. */
+export const EDGES_LIMIT = 1_000;
+
+/** Loads within one such step count as equal, so that viewers spread instead of chasing the last digit. */
+export const LOAD_STEP = 0.1;
+/** From this share of its capacity on an edge, or a port on the way to it, is full and others go first. */
+export const FULL_LOAD = 0.95;
+/** How many load steps worse than the best a viewer's present edge may be before steering moves the viewer. */
+export const STAY_STEPS = 1;
+
+/** Seconds between two steering requests of one player; the standards recommend 300, too long for a live match. */
+export const STEERING_TTL_S = 5;
+/** New sessions a second; a player that is refused asks again after a second. */
+export const SESSIONS_PER_SECOND_LIMIT = 2_000;
+/** Decisions shown by `GET /state`. */
+export const DECISIONS_LIMIT = 50;
+
+/** The largest request body, bytes: a heartbeat has some 200. */
+export const BODY_LIMIT = 16_384;
+/** Sockets at once; most players ask once in five seconds and keep their connection. */
+export const CONNECTIONS_LIMIT = 10_000;
+/** A request that has not arrived whole by then is refused. */
+export const REQUEST_TIMEOUT_MS = ms(5_000);
+/** The longest session id or address read from a query. */
+export const NAME_LENGTH_LIMIT = 64;
+/** The longest list of pathways read from a player's query. */
+export const PATHWAYS_LENGTH_LIMIT = 1_024;

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { ms, utcMs } from "#base";
+import { manualClock } from "#base/clock";
+import { silentLog } from "#base/log";
+import fc from "fast-check";
+import { type Fetch, Poller, type Source } from "./poller.ts";
+import { parseAddress } from "./prefixes.ts";
+import { isStale, Topology } from "./topology.ts";
+
+const link = { delayMs: 1, mbps: null };
+const network = {
+  v: 1,
+  asn: 12_874,
+  name: "Fastweb",
+  place: "it/roma",
+  prefixes: ["127.0.1.0/24"],
+  gateway: "127.0.1.1",
+  limitMbps: null,
+  access: { link, downMbps: 0, upMbps: 0, connections: 0 },
+};
+const exchange = {
+  v: 1,
+  id: "namex",
+  asn: 24_796,
+  place: "it/roma",
+  members: [{ asn: 12_874, name: "Fastweb", port: { mbps: 10_000, inMbps: 1, outMbps: 2, link } }],
+};
+const body = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const sources: Source[] = [
+  { kind: "exchange", url: "http://ixp" },
+  { kind: "network", url: "http://isp" },
+];
+
+function stage(fetch: Fetch) {
+  const clock = manualClock(utcMs(0));
+  const topology = new Topology([]);
+  const poller = new Poller({ sources, topology, fetch }, { clock, log: silentLog });
+  const homeOf = (text: string) => {
+    const address = parseAddress(text);
+    return address && topology.homeOf(address);
+  };
+  return { clock, topology, poller, homeOf };
+}
+
+test("what carriers tell is known after one round", async () => {
+  const asked: string[] = [];
+  const { poller, topology, homeOf } = stage(async (url) => {
+    asked.push(url);
+    return { status: 200, body: body(url.startsWith("http://ixp") ? exchange : network) };
+  });
+  await poller.round();
+  await poller.close();
+  assert.deepEqual(asked, ["http://ixp/exchange", "http://isp/network"]);
+  assert.equal(homeOf("127.0.1.10")?.network.message.name, "Fastweb");
+  assert.equal(topology.portOf("namex", 12_874)?.outMbps, 2);
+  assert.equal(topology.portOf("namex", 3_269), null);
+  assert.equal(topology.portOf("elsewhere", 12_874), null);
+});
+
+test("a lost network leaves what it told last, marked stale, until it answers again", async () => {
+  let lost = false;
+  const { poller, clock, homeOf } = stage(async (url) => {
+    if (lost) throw new Error("connection refused");
+    return { status: 200, body: body(url.startsWith("http://ixp") ? exchange : network) };
+  });
+  await poller.round();
+  lost = true;
+  for (let second = 0; second < 5; second++) {
+    clock.advance(ms(1_000));
+    await poller.round();
+  }
+  const home = homeOf("127.0.1.10");
+  assert.equal(home?.network.message.asn, 12_874);
+  assert.equal(home && isStale(home.network, clock.monotonic()), true);
+  assert.ok([...poller.state()].every(({ problem }) => problem === "connection refused"));
+  lost = false;
+  await poller.round();
+  assert.ok([...poller.state()].every(({ problem }) => problem === null));
+  const again = homeOf("127.0.1.10");
+  assert.equal(again && isStale(again.network, clock.monotonic()), false);
+  await poller.close();
+});
+
+test("each second asks once, and a carrier that hangs is not asked again meanwhile", async () => {
+  let asked = 0;
+  const { poller, clock } = stage((url) => {
+    if (url.startsWith("http://ixp")) return new Promise(() => undefined);
+    asked += 1;
+    return Promise.resolve({ status: 200, body: body(network) });
+  });
+  for (let second = 0; second < 3; second++) {
+    clock.advance(ms(1_000));
+    await Promise.resolve();
+    await new Promise<void>((resolve) => queueMicrotask(resolve));
+    await poller.round();
+  }
+  assert.ok(asked >= 3);
+  assert.equal(poller.counters.polls, asked + 1);
+  await poller.close();
+  await poller.close();
+  clock.advance(ms(10_000));
+  assert.equal(poller.counters.polls, asked + 1);
+});
+
+test("a footprint that changes is learned anew, and what is no prefix is counted", async () => {
+  let prefixes = ["127.0.1.0/24"];
+  const { poller, topology, homeOf } = stage(async (url) => ({
+    status: url.startsWith("http://ixp") ? 503 : 200,
+    body: body({ ...network, prefixes }),
+  }));
+  await poller.round();
+  assert.equal(topology.refusedPrefixes, 0);
+  prefixes = ["127.0.7.0/24", "nonsense", "127.0.7.0/24"];
+  await poller.round();
+  assert.equal(homeOf("127.0.1.10"), null);
+  assert.equal(homeOf("127.0.7.10")?.prefix, "127.0.7.0/24");
+  assert.equal(topology.refusedPrefixes, 2);
+  assert.deepEqual([...poller.state()][0]?.problem, "it answered 503");
+  await poller.close();
+});
+
+test("ten thousand mutated answers of carriers are learned or counted as failures", async () => {
+  let answer: Uint8Array = new Uint8Array();
+  const { poller, homeOf } = stage(async () => ({ status: 200, body: answer }));
+  const mutated = fc
+    .tuple(
+      fc.constantFrom(JSON.stringify(network), JSON.stringify(exchange)),
+      fc.array(fc.tuple(fc.nat(2_000), fc.nat(255)), { maxLength: 3 }),
+      fc.option(fc.nat(400)),
+    )
+    .map(([text, changes, cut]) => {
+      const bytes = new TextEncoder().encode(text);
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      return cut === null ? bytes : bytes.subarray(0, cut);
+    });
+  const strange = fc.jsonValue().map((value) => body({ ...network, prefixes: value }));
+  for (const one of fc.sample(fc.oneof(mutated, strange), { seed: 8, numRuns: 10_000 })) {
+    answer = one;
+    await poller.round();
+    homeOf("127.0.1.10");
+  }
+  const { polls, failures } = poller.counters;
+  assert.equal(polls, 20_000);
+  assert.ok(failures > 10_000 && failures < polls, `${failures}`);
+  await poller.close();
+});

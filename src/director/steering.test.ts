@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { dashSteeringSchema, hlsSteeringSchema } from "#protocol";
+import type { Decision, RankedEdge } from "./decide.ts";
+import { currentPathway, steeringManifest } from "./steering.ts";
+
+const edge = (id: string): RankedEdge => ({
+  id,
+  url: "http://127.0.0.1:1",
+  class: "transit",
+  standing: "up",
+  load: null,
+  foreign: false,
+  says: "",
+});
+const decision: Decision = {
+  network: null,
+  prefix: null,
+  cohort: "unknown",
+  ranked: [edge("isp-roma"), edge("ixp-roma")],
+  why: [],
+};
+
+test("both manifests name every edge, best first, under the standard's name", () => {
+  const hls = hlsSteeringSchema.parse(steeringManifest("hls", decision, "/steer/hls"));
+  const dash = dashSteeringSchema.parse(steeringManifest("dash", decision, "/steer/dash"));
+  assert.deepEqual(hls["PATHWAY-PRIORITY"], ["isp-roma", "ixp-roma"]);
+  assert.deepEqual(dash["PATHWAY-PRIORITY"], ["isp-roma", "ixp-roma"]);
+  assert.deepEqual([hls.TTL, hls.VERSION, dash.TTL, dash.VERSION], [5, 1, 5, 1]);
+});
+
+test("players of DASH's draft find the order under the draft's name, HLS players do not", () => {
+  const dash = steeringManifest("dash", decision, "/steer/dash");
+  assert.deepEqual("SERVICE-LOCATION-PRIORITY" in dash && dash["SERVICE-LOCATION-PRIORITY"], [
+    "isp-roma",
+    "ixp-roma",
+  ]);
+  assert.equal(
+    "SERVICE-LOCATION-PRIORITY" in steeringManifest("hls", decision, "/steer/hls"),
+    false,
+  );
+});
+
+test("a player's present pathway is read plain, quoted, and as the last known of a list", () => {
+  const known = new Set(["a", "b"]);
+  assert.equal(currentPathway("a", known), "a");
+  assert.equal(currentPathway('"a,b"', known), "b");
+  assert.equal(currentPathway('"a","nobody"', known), "a");
+  assert.equal(currentPathway("nobody", known), undefined);
+  assert.equal(currentPathway(undefined, known), undefined);
+  assert.equal(currentPathway(`a,${"x".repeat(2_000)}`, known), undefined);
+});

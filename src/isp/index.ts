@@ -1,0 +1,175 @@
+// An access network: its footprint and limits, and the access link itself. It sees bytes, never media.
+import { type Closable, elapsed, Scope, sentenceOf } from "#base";
+import type { Clock } from "#base/clock";
+import type { Log } from "#base/log";
+import { Link, type Relay, startRelay } from "#link";
+import { type LinkDeclaration, type Network, PROTOCOL_VERSION } from "#protocol";
+import { AccessMeter } from "./access.ts";
+import { ispErrors } from "./errors.ts";
+import { Footprint } from "./footprint.ts";
+import { MEASURE_PERIOD_MS, PREFIXES_LIMIT, ROUTES_LIMIT } from "./limits.ts";
+import { ispMetrics } from "./metrics.ts";
+import { ispServer } from "./server.ts";
+
+export { ispErrors } from "./errors.ts";
+
+/** A host and a port. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A service outside, offered to subscribers on the gateway. */
+export interface Route {
+  /** Under which the handle tells where it listens. */
+  readonly name: string;
+  /** The service's own port number, so that a page changes the host alone; 0: any free one. */
+  readonly port: number;
+  readonly target: Endpoint;
+  /** The way beyond the access link, when it is not free. */
+  readonly extraLink?: LinkDeclaration | undefined;
+}
+
+/** How an access network is set up. */
+export interface IspOptions {
+  /** Of the control plane; 0: any free port, learned from the handle's `url`. */
+  readonly port: number;
+  /** Of the control plane. Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  readonly asn: number;
+  readonly name: string;
+  /** Such as it/roma: also the cohort of its viewers. */
+  readonly place: string;
+  /** IPv4; the first one holds the gateway and the households. */
+  readonly prefixes: readonly string[];
+  /** The most that the network wants delivered, Mb/s; null: no limit. */
+  readonly limitMbps: number | null;
+  /** The access link, shared by every connection of every route. */
+  readonly link: LinkDeclaration;
+  readonly routes: readonly Route[];
+}
+
+/** A running access network. */
+export interface IspHandle extends Closable {
+  readonly url: string;
+  /** The gateway's address. */
+  readonly gateway: string;
+  /** Where each route listens on the gateway, by its name. */
+  readonly routes: ReadonlyMap<string, Endpoint>;
+  /** Changes the limit, Mb/s, as `PUT /limit` does; null: no limit. */
+  setLimit(limitMbps: number | null): void;
+}
+
+/** Starts an access network; resolves once its doors and all routes listen. Throws the catalogue's errors. */
+export async function startIsp(
+  options: IspOptions,
+  context: { clock: Clock; log: Log },
+): Promise<IspHandle> {
+  check(options);
+  const { clock, log } = context;
+  const startedAt = clock.monotonic();
+  const footprint = new Footprint(options.prefixes);
+  const { gateway } = footprint;
+  const access = new AccessMeter(startedAt);
+  const line = new Link(options.link);
+  const scope = new Scope();
+  const running = new Map<string, Relay>();
+  let limitMbps = options.limitMbps;
+  const setLimit = (next: number | null): void => {
+    limitMbps = next;
+    log.info({ limitMbps }, "the network's limit is changed");
+  };
+  let url = "";
+  const app = ispServer({
+    network: () => networkOf(options, { footprint, access, limitMbps }),
+    setLimit,
+    status: () => ({
+      v: PROTOCOL_VERSION,
+      role: "isp",
+      url,
+      asn: options.asn,
+      gateway,
+      uptimeS: Math.round(elapsed(startedAt, clock.monotonic()) / 1_000),
+      routes: options.routes.map(({ name, target }) => {
+        const relay = running.get(name);
+        return { name, target, url: relay?.url, counters: { ...relay?.counters } };
+      }),
+    }),
+    metrics: ispMetrics(access, () => limitMbps),
+    log,
+  });
+  scope.defer(() => app.close());
+  try {
+    for (const route of options.routes) {
+      const relay = scope.own(await openRoute(route, { line, footprint }, context));
+      running.set(route.name, relay);
+      access.add(relay);
+    }
+    url = await listen(app, { host: options.host ?? "127.0.0.1", port: options.port });
+  } catch (failure) {
+    await scope.close();
+    throw failure;
+  }
+  const timer = clock.every(MEASURE_PERIOD_MS, () => access.measure(clock.monotonic()));
+  scope.defer(() => timer.cancel());
+  log.info({ url, asn: options.asn, gateway }, "access network listens");
+  const routes = new Map([...running].map(([name, { port }]) => [name, { host: gateway, port }]));
+  return { url, gateway, routes, setLimit, close: () => scope.close() };
+}
+
+function networkOf(
+  { asn, name, place, prefixes, link }: IspOptions,
+  now: { footprint: Footprint; access: AccessMeter; limitMbps: number | null },
+): Network {
+  const { load, totals } = now.access;
+  return {
+    v: PROTOCOL_VERSION,
+    asn,
+    name,
+    place,
+    prefixes: [...prefixes],
+    gateway: now.footprint.gateway,
+    limitMbps: now.limitMbps,
+    access: { link, ...load, connections: totals.connections },
+  };
+}
+
+async function openRoute(
+  route: Route,
+  network: { line: Link; footprint: Footprint },
+  context: { clock: Clock; log: Log },
+): Promise<Relay> {
+  const { name, port, target, extraLink } = route;
+  const { line, footprint } = network;
+  const listen = { host: footprint.gateway, port };
+  const links = extraLink ? [line, extraLink] : [line];
+  const bindFrom = (client: string): string => footprint.subscriberOf(client);
+  try {
+    return await startRelay({ listen, target, links, bindFrom }, context);
+  } catch (failure) {
+    throw ispErrors.make(
+      "cannot-route",
+      { name, ...listen, problem: sentenceOf(failure) },
+      failure,
+    );
+  }
+}
+
+async function listen(app: ReturnType<typeof ispServer>, endpoint: Endpoint): Promise<string> {
+  try {
+    return await app.listen(endpoint);
+  } catch (failure) {
+    throw ispErrors.make("cannot-listen", { ...endpoint, problem: sentenceOf(failure) }, failure);
+  }
+}
+
+function check({ prefixes, routes, limitMbps }: IspOptions): void {
+  const refuse = (option: string, problem: string): never => {
+    throw ispErrors.make("bad-option", { option, problem });
+  };
+  if (prefixes.length > PREFIXES_LIMIT) refuse("prefixes", `more than ${PREFIXES_LIMIT}`);
+  if (routes.length > ROUTES_LIMIT) refuse("routes", `more than ${ROUTES_LIMIT}`);
+  if (new Set(routes.map((route) => route.name)).size < routes.length)
+    refuse("routes", "a name is listed twice");
+  if (limitMbps !== null && !(limitMbps > 0)) refuse("limitMbps", `${limitMbps} is not above zero`);
+}

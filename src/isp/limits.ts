@@ -1,0 +1,21 @@
+// What an access network holds and waits for, each with its unit and reason.
+import { ms } from "#base";
+
+/** How often the access link is measured: loads are told over the last second. */
+export const MEASURE_PERIOD_MS = ms(1_000);
+/** Prefixes at most: the match file allows as many. */
+export const PREFIXES_LIMIT = 64;
+/** Routes at most: each is a listening socket. */
+export const ROUTES_LIMIT = 64;
+/** Households are numbered from here within the first prefix; below are the gateway and room for servers. */
+export const FIRST_HOUSEHOLD = 10;
+/** The last household's number. */
+export const LAST_HOUSEHOLD = 250;
+/** The longest first prefix that has room for a gateway and a household, bits. */
+export const PREFIX_LENGTH_LIMIT = 30;
+/** The largest request body, bytes: a limit has some 30. */
+export const BODY_LIMIT = 1_024;
+/** Sockets of the control plane at once. */
+export const CONNECTIONS_LIMIT = 1_000;
+/** A request that has not arrived whole by then is refused. */
+export const REQUEST_TIMEOUT_MS = ms(5_000);
