@@ -79,6 +79,17 @@ test("a network carries its subscribers to the services outside, over the access
   );
 });
 
+test("a route with a way beyond the access link costs both delays", async (t) => {
+  const { port } = await service(t);
+  const extraLink = { delayMs: 30, mbps: null };
+  const route = { name: "far", port: 0, target: { host: "127.0.0.1", port }, extraLink };
+  const isp = await startIsp({ ...options, routes: [route] }, context);
+  t.after(() => isp.close());
+  const started = systemClock.monotonic();
+  await echo(connect({ host: isp.gateway, port: isp.routes.get("far")?.port ?? 0 }), 1);
+  assert.ok(systemClock.monotonic() - started >= 70);
+});
+
 test("connections are those open now", async (t) => {
   const { port } = await service(t);
   const route = { name: "edge", port: 0, target: { host: "127.0.0.1", port } };

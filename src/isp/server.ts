@@ -7,7 +7,7 @@ import { ispErrors } from "./errors.ts";
 import { BODY_LIMIT, CONNECTIONS_LIMIT, REQUEST_TIMEOUT_MS } from "./limits.ts";
 
 /** `PUT /limit`: the most that the network wants delivered from now on, Mb/s; null: no limit. */
-export const limitSchema = networkSchema.pick({ v: true, limitMbps: true });
+const limitSchema = networkSchema.pick({ v: true, limitMbps: true });
 
 /** What the doors show and change. */
 export interface ServerParts {

@@ -13,7 +13,7 @@ export interface Member {
 }
 
 /** A relay's own counts, in bytes: `up` from the client to the target, `down` from the target to the client. */
-export interface CountingRelay {
+interface CountingRelay {
   readonly counters: { readonly upBytes: number; readonly downBytes: number };
 }
 

@@ -86,6 +86,24 @@ test("an exchange tells its members and their ports, and measures what relays ca
   assert.equal(status.role, "ixp");
 });
 
+test("a way through the fabric costs the lines of both members", async (t) => {
+  const { port } = await target(t, 1);
+  const members = options.members.map((member, at) => ({
+    ...member,
+    link: { delayMs: 10 + 20 * at, mbps: null },
+  }));
+  const here = { host: "127.0.0.1", port: 0 };
+  const relay = { name: "edge", from: ISP, to: CDN, listen: here, target: { ...here, port } };
+  const ixp = await startIxp({ ...options, members, relays: [relay] }, context);
+  t.after(() => ixp.close());
+  const started = systemClock.monotonic();
+  await drain(connect({ ...here, port: ixp.relays.get("edge")?.port ?? 0 }));
+  assert.ok(
+    systemClock.monotonic() - started >= 80,
+    "set-up costs the round trip over 10 and 30 ms",
+  );
+});
+
 test("closing twice ends the relays and frees the ports", async (t) => {
   const { port } = await target(t, 1);
   const relay = {
