@@ -81,7 +81,8 @@ export class Connection implements ReplyOwner {
     else this.#linger("answered");
   }
 
-  aborted(): void {
+  aborted(reset: boolean): void {
+    if (reset) this.socket.resetAndDestroy();
     this.close("broken-off");
   }
 
@@ -261,8 +262,8 @@ export class Connection implements ReplyOwner {
     this.#state.forget(this, reason);
     const exchange = this.#exchange;
     this.#exchange = null;
-    // A body without a length ends with the connection; a reset is the only sign that it is not complete.
-    if (reason === "broken-off" || reason === "slow-reader") this.socket.resetAndDestroy();
+    // A reset frees at once what the kernel holds for a peer that does not read.
+    if (reason === "slow-reader" || reason === "write-stalled") this.socket.resetAndDestroy();
     else this.socket.destroy();
     exchange?.body.fail(refusals.make("truncated-body"));
     exchange?.reply.gone();

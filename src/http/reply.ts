@@ -17,7 +17,7 @@ export interface ReplyOwner {
   /** The answer is complete. */
   ended(keepAlive: boolean): void;
   /** The answer was broken off by the handler. */
-  aborted(): void;
+  aborted(reset: boolean): void;
   /** Before a streamed write: cuts the connection and says so when its reader is too slow. */
   tooSlow(): boolean;
 }
@@ -157,9 +157,23 @@ class ReplyBody implements BodyStream {
     this.#put(this.#mode === "chunked" ? frame : unframeChunk(frame));
   }
 
+  catchUp(pieces: readonly Uint8Array[], framed: boolean): void {
+    const { socket } = this.#owner;
+    socket.cork();
+    for (const piece of pieces) {
+      if (this.#mode === "chunked") this.#write(framed ? piece : frameChunk(piece));
+      else this.#write(framed ? unframeChunk(piece) : piece);
+    }
+    socket.uncork();
+  }
+
   #put(bytes: Uint8Array): void {
+    if (this.#state.isDone() || this.#owner.tooSlow()) return;
+    this.#write(bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
     if (this.#mode === "none" || bytes.length === 0 || this.#state.isDone()) return;
-    if (this.#owner.tooSlow()) return;
     if (this.#mode === "length") {
       this.#left -= bytes.length;
       invariant(this.#left >= 0, "a body is no longer than its Content-Length");
@@ -176,6 +190,7 @@ class ReplyBody implements BodyStream {
   }
 
   abort(): void {
-    if (!this.#state.isDone()) this.#owner.aborted();
+    // A body that ends with its connection can only be seen to be broken by a reset. The others lose nothing that was sent.
+    if (!this.#state.isDone()) this.#owner.aborted(this.#mode === "close");
   }
 }

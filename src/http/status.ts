@@ -30,6 +30,7 @@ const phrases: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
   504: "Gateway Timeout",
   505: "HTTP Version Not Supported",
+  508: "Loop Detected",
 };
 
 export const reasonPhrase = (status: number): string => phrases[status] ?? "";

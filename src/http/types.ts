@@ -33,6 +33,8 @@ export interface BodyStream {
   write(bytes: Uint8Array): void;
   /** Sends a chunk that {@link frameChunk} framed already, so that many waiters share one frame. */
   writeFrame(frame: Uint8Array): void;
+  /** What is there already, in one write: frames of {@link frameChunk} when `framed`. Nobody is too slow for it yet. */
+  catchUp(pieces: readonly Uint8Array[], framed: boolean): void;
   end(): void;
   /** Breaks the connection: the receiver must see that the body is incomplete (RFC 9112 8). */
   abort(): void;

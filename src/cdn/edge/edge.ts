@@ -1,0 +1,240 @@
+// The edge: a carrier that knows HTTP only. It asks upstream once for each object and streams it to every viewer.
+import { type Closable, ms, RateMeter, Scope } from "#base";
+import type { Clock } from "#base/clock";
+import type { Log } from "#base/log";
+import {
+  answerPreflight,
+  closeReasons,
+  HttpClient,
+  type HttpReply,
+  type HttpRequest,
+  type HttpServer,
+  refusals,
+  serve,
+} from "#http";
+import { type Heartbeat, PROTOCOL_VERSION } from "#protocol";
+import { HopReporter, type Metrics, metricsOf } from "#telemetry";
+import { Carrier } from "./carrier.ts";
+import { edgeErrors } from "./errors.ts";
+import { Heart } from "./heartbeat.ts";
+import { sessionOf } from "./key.ts";
+import { HEARTBEAT_MS, UPSTREAM_CONNECT_MS, VIEWER_BACKLOG_BYTES } from "./limits.ts";
+import { answerMetrics, answerStatus, answerTime } from "./ownAnswers.ts";
+import { CpuMeter } from "./cpu.ts";
+import { Viewers } from "./viewers.ts";
+import { refuse } from "./waiter.ts";
+
+/** What an edge needs. */
+export interface EdgeOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Its name: letters, digits, - and _. */
+  readonly id: string;
+  /** Base address of the origin, or of a nearer tier. */
+  readonly upstream: string;
+  /** Base address of the director; null: nobody is told of this edge. */
+  readonly directorUrl: string | null;
+  /** Base address of telemetry; null: nothing is stamped. */
+  readonly telemetryUrl: string | null;
+  /** What it can send, Mb/s: told to the director. */
+  readonly capacityMbps: number;
+  /** What the cache may hold, bytes. A rung of 4 Mb/s takes 1 MB a segment. */
+  readonly cacheBytes: number;
+}
+
+/** A running edge. */
+export interface EdgeHandle extends Closable {
+  readonly url: string;
+}
+
+/** Starts an edge. Rejects with `edge/bad-upstream`, `http/port-taken` or `http/cannot-listen`. */
+export async function startEdge(
+  options: EdgeOptions,
+  context: { clock: Clock; log: Log },
+): Promise<EdgeHandle> {
+  if (URL.parse(options.upstream)?.protocol !== "http:")
+    throw edgeErrors.make("bad-upstream", { upstream: options.upstream });
+  const edge = new Edge(options, context);
+  await edge.start();
+  return edge;
+}
+
+class Edge implements EdgeHandle {
+  readonly #options: EdgeOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #scope = new Scope();
+  readonly #viewers = new Viewers();
+  readonly #carrier: Carrier;
+  readonly #reporter: HopReporter;
+  readonly #client: HttpClient;
+  readonly #cpu: CpuMeter;
+  readonly #rate: RateMeter;
+  readonly #metrics: Metrics;
+  #server: HttpServer | null = null;
+  #heart: Heart | null = null;
+
+  constructor(options: EdgeOptions, context: { clock: Clock; log: Log }) {
+    this.#options = options;
+    this.#clock = context.clock;
+    this.#log = context.log;
+    this.#reporter = this.#scope.own(new HopReporter({ url: options.telemetryUrl }, context));
+    this.#client = this.#scope.own(
+      new HttpClient(context, { connectTimeoutMs: UPSTREAM_CONNECT_MS }),
+    );
+    this.#carrier = new Carrier({
+      id: options.id,
+      upstream: options.upstream.replace(/\/+$/, ""),
+      cacheBytes: options.cacheBytes,
+      client: this.#client,
+      reporter: this.#reporter,
+      ...context,
+    });
+    this.#scope.defer(() => this.#carrier.close());
+    this.#cpu = new CpuMeter(this.#clock.monotonic());
+    this.#rate = new RateMeter(this.#clock.monotonic());
+    this.#metrics = metricsOf("edge", {
+      counters: () => this.#counters(),
+      gauges: () => this.#gauges(),
+    });
+  }
+
+  get url(): string {
+    return this.#server?.url ?? "";
+  }
+
+  async start(): Promise<void> {
+    const { host, port, directorUrl } = this.#options;
+    this.#server = await serve(
+      {
+        port,
+        ...(host === undefined ? {} : { host }),
+        handler: (request, reply) => this.#answer(request, reply),
+        limits: { backlogBytes: VIEWER_BACKLOG_BYTES },
+      },
+      { clock: this.#clock, log: this.#log },
+    ).catch(async (failure: unknown) => {
+      await this.#scope.close();
+      throw failure;
+    });
+    this.#scope.own(this.#server);
+    const meters = this.#clock.every(ms(HEARTBEAT_MS), () => this.#read());
+    this.#scope.defer(() => meters.cancel());
+    if (directorUrl === null) return;
+    const heart = new Heart(directorUrl, (draining) => this.#heartbeat(draining), {
+      client: this.#client,
+      clock: this.#clock,
+      log: this.#log,
+    });
+    this.#heart = this.#scope.own(heart);
+  }
+
+  close(): Promise<void> {
+    return this.#scope.close();
+  }
+
+  #answer(request: HttpRequest, reply: HttpReply): void | Promise<void> {
+    const { tally } = this.#carrier;
+    if (request.method === "OPTIONS") {
+      tally.count("own");
+      return answerPreflight(reply);
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      tally.count("notAllowed");
+      return refuse(reply, edgeErrors.make("method-not-allowed", { method: request.method }));
+    }
+    switch (request.path) {
+      case "/time":
+        tally.count("own");
+        return answerTime(reply, this.#clock.utc());
+      case "/status":
+        tally.count("own");
+        return answerStatus(reply, this.#status());
+      case "/metrics":
+        tally.count("own");
+        return answerMetrics(reply, this.#metrics);
+      default: {
+        const session = sessionOf(request.query);
+        if (session !== null) this.#viewers.saw(session, request.receivedAt);
+        return this.#carrier.handle(request, reply);
+      }
+    }
+  }
+
+  #read(): void {
+    const now = this.#clock.monotonic();
+    this.#rate.read(now, this.#server?.counters.bytesOut ?? 0);
+    this.#cpu.read(now);
+  }
+
+  #heartbeat(draining: boolean): Heartbeat {
+    return {
+      v: PROTOCOL_VERSION,
+      edge: this.#options.id,
+      at: this.#clock.utc() / 1_000,
+      viewers: this.#viewers.count(this.#clock.monotonic()),
+      mbps: this.#rate.mbps,
+      capacityMbps: this.#options.capacityMbps,
+      cpu: this.#cpu.cores,
+      waiters: this.#carrier.waiters,
+      upstreamErrors: this.#carrier.upstreamErrors,
+      draining,
+    };
+  }
+
+  #status(): unknown {
+    const { cache, tally, transfers } = this.#carrier;
+    return {
+      ...this.#heartbeat(this.#scope.closed),
+      upstream: this.#options.upstream,
+      transfers,
+      cache: { objects: cache.size, bytes: cache.bytes, limitBytes: this.#options.cacheBytes },
+      reasons: tally.all(),
+      server: this.#server?.counters,
+      upstreamClient: this.#client.counters,
+      heartbeats: this.#heart?.counters ?? null,
+      hops: this.#reporter.counters,
+      viewersOverlooked: this.#viewers.overlooked,
+    };
+  }
+
+  #counters(): Record<string, number> {
+    const server = this.#server?.counters;
+    const readings: Record<string, number> = {
+      requests: server?.requests ?? 0,
+      bytesOut: server?.bytesOut ?? 0,
+      upstreamRequests: this.#client.counters.requests,
+      upstreamErrors: this.#carrier.upstreamErrors,
+      hopsDropped: this.#reporter.counters.dropped,
+      heartbeatsFailed: this.#heart?.counters.failed ?? 0,
+      viewersOverlooked: this.#viewers.overlooked,
+    };
+    for (const [reason, count] of Object.entries(this.#carrier.tally.all()))
+      readings[named("answered", reason)] = count;
+    for (const reason of Object.keys(closeReasons))
+      readings[named("closed", reason)] = server?.closed[reason] ?? 0;
+    for (const reason of Object.keys(refusals.rows))
+      readings[named("refused", reason)] = server?.refused[reason] ?? 0;
+    return readings;
+  }
+
+  #gauges(): Record<string, number> {
+    const { cache, transfers, waiters } = this.#carrier;
+    return {
+      viewers: this.#viewers.count(this.#clock.monotonic()),
+      waiters,
+      transfers,
+      connections: this.#server?.counters.connections ?? 0,
+      mbps: this.#rate.mbps,
+      cpuCores: this.#cpu.cores,
+      cacheObjects: cache.size,
+      cacheBytes: cache.bytes,
+    };
+  }
+}
+
+/** `answered` and `hit` give `answeredHit`; `closed` and `slow-reader` give `closedSlowReader`. */
+const named = (group: string, reason: string): string =>
+  group + `-${reason}`.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

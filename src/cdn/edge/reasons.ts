@@ -1,0 +1,47 @@
+// Why a request was answered as it was: one row a reason, which feeds the counters, /status and /metrics.
+
+export const reasons = {
+  hit: "A fresh stored object answered.",
+  miss: "Nobody had asked for the object: it is fetched.",
+  expired: "The stored object had outlived its time: it is fetched anew.",
+  collapsed: "Another had asked already: the request joined that fetch.",
+  alone: "The answer was for one receiver only, and was fetched for each.",
+  own: "The edge itself was asked: clock, status, metrics or a preflight.",
+  notModified: "The viewer has the object already.",
+  partial: "A range of the object was asked for.",
+  unsatisfiable: "The range lies behind the object's end.",
+  notAllowed: "The method is not served.",
+  loop: "The request had passed this edge before.",
+  busy: "Too many objects were under way.",
+  tooLarge: "The object is larger than is carried.",
+  upstreamDown: "The upstream could not be reached, or broke off before its head.",
+  upstreamSlow: "The upstream did not answer in time.",
+  upstreamBroke:
+    "The upstream broke off within an object: its receivers were cut, nothing was stored.",
+  upstreamError: "The upstream answered with a server's error.",
+  viewerGone: "The viewer went before its answer was complete.",
+  stored: "A complete object was kept.",
+  notStored: "A complete object was not kept, because its upstream does not allow it.",
+  evicted: "A stored object made room for others.",
+} as const;
+export type Reason = keyof typeof reasons;
+
+/** Counts since the start, for every reason. */
+export class Tally {
+  readonly #counts = new Map<Reason, number>();
+
+  count(reason: Reason): void {
+    this.#counts.set(reason, this.of(reason) + 1);
+  }
+
+  of(reason: Reason): number {
+    return this.#counts.get(reason) ?? 0;
+  }
+
+  /** All reasons, also those that never were. */
+  all(): Record<Reason, number> {
+    const counts = {} as Record<Reason, number>;
+    for (const reason of Object.keys(reasons) as Reason[]) counts[reason] = this.of(reason);
+    return counts;
+  }
+}
