@@ -47,4 +47,9 @@ export const telemetryErrors = catalogue("telemetry", {
     says: "Telemetry failed on the request to {path}: {problem}.",
     cure: "Report it with the log line of that moment; the rest of the chain does not need telemetry.",
   },
+  "cannot-listen": {
+    kind: "world",
+    says: "The telemetry cannot listen on {host}:{port}: {problem}.",
+    cure: "Stop what listens there, or choose another port (0 takes a free one).",
+  },
 });

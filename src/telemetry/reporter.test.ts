@@ -47,6 +47,16 @@ async function collector(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, got };
 }
 
+/** Where nothing listens: a port that was free a moment ago. */
+async function freed(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${port}`;
+}
+
 const manual = () => ({ clock: manualClock(utcMs(1_795_301_664_000)), log: silentLog });
 
 describe("the hop reporter", () => {
@@ -87,7 +97,7 @@ describe("the hop reporter", () => {
 
   it("counts what a dead or refusing collector did not take, and goes on", async () => {
     const refusing = await collector({ status: 400 });
-    for (const url of ["http://127.0.0.1:1", refusing.url]) {
+    for (const url of [await freed(), refusing.url]) {
       const reporter = scope.own(new HopReporter({ url }, manual()));
       reporter.stamp(hop);
       await reporter.flush();

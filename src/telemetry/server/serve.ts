@@ -1,6 +1,6 @@
 // The collector on its sockets.
 import { fastify, type FastifyError, type FastifyInstance } from "fastify";
-import { type Closable, ms, RegistaError, Scope } from "#base";
+import { type Closable, ms, RegistaError, Scope, sentenceOf } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import { hopsSchema, parseJson } from "#protocol";
@@ -45,7 +45,10 @@ export async function startTelemetry(
     if (live.listeners > 0) live.send(collector.summary());
   });
   scope.defer(() => (everySecond.cancel(), twice.cancel()));
-  const url = await app.listen({ port: options.port, host: options.host ?? "127.0.0.1" });
+  const url = await listen(app, options).catch(async (failure: unknown) => {
+    await scope.close();
+    throw failure;
+  });
   context.log.info({ url, channel: options.channel }, "telemetry listens");
   return { url, close: () => scope.close() };
 }
@@ -64,6 +67,22 @@ function allowBrowsers(app: FastifyInstance): void {
   // Whatever a browser calls the body (a beacon says text/plain), the path says what it is.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+}
+
+async function listen(
+  app: FastifyInstance,
+  options: { port: number; host?: string },
+): Promise<string> {
+  const { port, host = "127.0.0.1" } = options;
+  try {
+    return await app.listen({ port, host });
+  } catch (failure) {
+    throw telemetryErrors.make(
+      "cannot-listen",
+      { host, port, problem: sentenceOf(failure) },
+      failure,
+    );
+  }
 }
 
 function answerErrors(app: FastifyInstance, log: Log): void {

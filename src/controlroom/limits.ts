@@ -1,0 +1,44 @@
+// What the control room asks, keeps and shows at most.
+
+/** How often everybody is asked and the picture is sent, ms. */
+export const POLL_PERIOD_MS = 1_000;
+
+/** A party that has not answered by then is taken as silent in this picture, ms: the picture keeps its beat. */
+export const POLL_DEADLINE_MS = 800;
+
+/** The largest answer that is read, bytes: a summary with 2,000 viewers is about 500 kB. */
+export const ANSWER_LIMIT = 4_194_304;
+
+/** For how long after its start the control room does not call a party silent that it has not reached yet, ms. */
+export const STARTING_MS = 5_000;
+
+/** Points of the plots that are kept, one a second: fifteen minutes. */
+export const HISTORY_POINTS_LIMIT = 900;
+
+/** Event marks that are kept. */
+export const MARKS_LIMIT = 200;
+
+/** How long the verdict speaks of an encoder that was replaced, ms. */
+export const REPLACED_IS_NEWS_MS = 30_000;
+
+/** How long after a stall the verdict speaks of it, ms. */
+export const STALL_IS_NEWS_MS = 10_000;
+
+/** For how long a viewer counts to the edge that it has left, ms: an edge is called lost later than viewers leave it. */
+export const LEFT_EDGE_MS = 10_000;
+
+/** A newest part this far behind the camera means that none comes any more, ms: a segment, and what a part takes. */
+export const NO_PARTS_MS = 2_500;
+
+/** Viewers shown one by one in the viewers' block. */
+export const VIEWER_ROWS_LIMIT = 60;
+
+/** Viewers whose latencies are compared in pairs (79,800 pairs); of more, an even selection. */
+export const SPREAD_VIEWERS_LIMIT = 400;
+
+/** A load above this share of capacity is worth a word; above the second, trouble. */
+export const BUSY_SHARE = 0.8;
+export const FULL_SHARE = 0.95;
+
+/** Request bodies are not read. */
+export const BODY_LIMIT = 1_024;

@@ -1,0 +1,132 @@
+// The control room on its sockets: the page, the picture, and the picture as it changes.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fastifyStatic from "@fastify/static";
+import { fastify, type FastifyError, type FastifyInstance } from "fastify";
+import { type Closable, RegistaError, Scope, sentenceOf } from "#base";
+import type { Clock } from "#base/clock";
+import type { Log } from "#base/log";
+import { LIVE_LISTENERS_LIMIT, LiveStream, metricsOf } from "#telemetry";
+import { controlRoomErrors } from "./errors.ts";
+import { BODY_LIMIT } from "./limits.ts";
+import { Room, type RoomOptions } from "./room.ts";
+
+export interface ControlRoomOptions extends RoomOptions {
+  /** 0: any free port, told by the handle's `url`. */
+  port: number;
+  /** The address to listen on; default 127.0.0.1. */
+  host?: string;
+  /** The folder of the built page; default dist/controlroom of this repository. */
+  root?: string;
+}
+
+export interface ControlRoomHandle extends Closable {
+  readonly url: string;
+}
+
+const builtPage = fileURLToPath(new URL("../../dist/controlroom", import.meta.url));
+
+/**
+ * Starts the control room: the page at `/`, `GET /picture`, `/history`, `/live` (server-sent events, a picture a
+ * second), `/status`, `/metrics`. Any of the parties may be down, then or later.
+ */
+export async function startControlRoom(
+  options: ControlRoomOptions,
+  context: { clock: Clock; log: Log },
+): Promise<ControlRoomHandle> {
+  const scope = new Scope();
+  const live = new LiveStream();
+  const room = new Room(options, (picture) => live.send(picture), context);
+  const app = fastify({ logger: false, bodyLimit: BODY_LIMIT, forceCloseConnections: true });
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.header("access-control-allow-origin", "*");
+  });
+  answerErrors(app, context.log);
+  showPicture(app, { room, live });
+  showItself(app, { room, live });
+  await showPage(app, options.root ?? builtPage);
+  scope.defer(() => app.close());
+  scope.own(live);
+  scope.own(room);
+  const url = await listen(app, options).catch(async (failure: unknown) => {
+    await scope.close();
+    throw failure;
+  });
+  void room.round();
+  context.log.info({ url }, "the control room listens");
+  return { url, close: () => scope.close() };
+}
+
+async function listen(
+  app: FastifyInstance,
+  options: { port: number; host?: string },
+): Promise<string> {
+  const { port, host = "127.0.0.1" } = options;
+  try {
+    return await app.listen({ port, host });
+  } catch (failure) {
+    throw controlRoomErrors.make(
+      "cannot-listen",
+      { host, port, problem: sentenceOf(failure) },
+      failure,
+    );
+  }
+}
+
+function answerErrors(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((failure: FastifyError | RegistaError, request, reply) => {
+    const error = asRegistaError(failure, request.url);
+    if (error.kind === "bug")
+      log.error({ failure, path: request.url }, "the control room could not answer");
+    return reply.code(error.status).send(error.toJSON());
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error = controlRoomErrors.make("no-such-page", { path: request.url });
+    return reply.code(error.status).send(error.toJSON());
+  });
+}
+
+function asRegistaError(failure: FastifyError | RegistaError, path: string): RegistaError {
+  if (failure instanceof RegistaError) return failure;
+  const name =
+    failure.statusCode !== undefined && failure.statusCode < 500 ? "bad-request" : "failed";
+  return controlRoomErrors.make(name, { path, problem: failure.message }, failure);
+}
+
+function showPicture(app: FastifyInstance, { room, live }: { room: Room; live: LiveStream }): void {
+  app.get("/picture", () => room.picture);
+  app.get("/history", () => ({ v: 1, points: room.history, marks: room.picture.marks }));
+  app.get("/live", (_request, reply) => {
+    if (!live.add(reply.raw, room.picture))
+      throw controlRoomErrors.make("too-many-listeners", { limit: LIVE_LISTENERS_LIMIT });
+    reply.hijack();
+  });
+}
+
+function showItself(app: FastifyInstance, { room, live }: { room: Room; live: LiveStream }): void {
+  app.get("/status", () => ({
+    role: "controlroom",
+    verdict: room.picture.verdict,
+    listeners: live.listeners,
+    counters: { ...room.counters, ...room.asked, live: live.counters },
+  }));
+  const metrics = metricsOf("control_room", {
+    counters: () => ({ ...room.counters, ...room.asked, liveSkipped: live.counters.skipped }),
+    gauges: () => ({ listeners: live.listeners, findings: room.picture.findings.length }),
+  });
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
+}
+
+/** The built page. Its files carry their hash in the name, so only the page itself is asked for again. */
+async function showPage(app: FastifyInstance, root: string): Promise<void> {
+  if (!existsSync(`${root}/index.html`)) {
+    app.get("/", () => {
+      throw controlRoomErrors.make("page-not-built", { root });
+    });
+    return;
+  }
+  await app.register(fastifyStatic, { root, immutable: true, maxAge: "30d", index: false });
+  app.get("/", (_request, reply) => reply.sendFile("index.html", { immutable: false, maxAge: 0 }));
+}
