@@ -1,0 +1,131 @@
+// What the broadcaster shows of itself: GET /status and GET /metrics.
+import fastify, { type FastifyInstance } from "fastify";
+import { type Closable, sentenceOf } from "#base";
+import type { Clock } from "#base/clock";
+import { PROTOCOL_VERSION } from "#protocol";
+import { metricsOf, type Readings } from "#telemetry";
+import type { Channel, Rendition } from "./channel.ts";
+import { broadcasterErrors } from "./errors.ts";
+import type { Ladder } from "./ladder.ts";
+import type { Source } from "./source/source.ts";
+
+/** What the status is about. */
+export interface StatusSubject {
+  readonly channel: Channel;
+  readonly source: Source;
+  readonly ladder: Ladder;
+  readonly id: string;
+  readonly profile: string;
+  readonly contributionDelayMs: number;
+}
+
+/** Requests have no bodies here. */
+const BODY_LIMIT = 1_024;
+
+/** The answer to `GET /status`. Delays in ms. */
+export function statusOf(subject: StatusSubject, clock: Clock) {
+  const { channel, source, ladder } = subject;
+  const { captureIs, ...shown } = source.status;
+  return {
+    v: PROTOCOL_VERSION,
+    at: clock.utc(),
+    channel: subject.id,
+    profile: subject.profile,
+    fps: ladder.fps,
+    captureIs,
+    contributionDelayMs: captureIs === "camera" ? 0 : subject.contributionDelayMs,
+    source: shown,
+    encoders: [channel.video.status, channel.audio.status],
+    counters: channel.counters,
+    renditions: channel.renditions.map((rendition) => renditionStatus(rendition, ladder)),
+  };
+}
+
+/** What `GET /status` answers. */
+export type BroadcasterStatus = ReturnType<typeof statusOf>;
+
+function renditionStatus({ track, push }: Rendition, ladder: Ladder) {
+  const { name, kind } = track.shape;
+  const rung = ladder.rungs.find((candidate) => candidate.name === name);
+  return {
+    name,
+    kind,
+    size: rung ? `${rung.width}x${rung.height}` : null,
+    kbps: rung?.kbps ?? ladder.audio.kbps,
+    newest: track.newest,
+    /** From capture to the bytes that leave the encoder. */
+    encodeMs: track.delays.spread,
+    ...track.counters,
+    ingest: { connected: push.connected, ...push.counters, lastError: push.lastError },
+  };
+}
+
+function countersOf({ channel, source }: StatusSubject): Readings {
+  const sum = (read: (rendition: Rendition) => number): number =>
+    channel.renditions.reduce((total, rendition) => total + read(rendition), 0);
+  const { duplicated, dropped, slate, retries, soundMoved, soundSilence } = source.status.counters;
+  return {
+    frames: channel.counters.frames,
+    framesRepeated: channel.counters.repeated,
+    clockJumps: channel.counters.jumps,
+    framesDuplicated: duplicated,
+    framesDropped: dropped,
+    framesSlate: slate,
+    sourceRetries: retries,
+    soundSamplesMoved: soundMoved,
+    soundSamplesSilent: soundSilence,
+    videoEncoderRestarts: channel.video.status.restarts,
+    audioEncoderRestarts: channel.audio.status.restarts,
+    partsFilled: sum(({ track }) => track.counters.filled),
+    holes: sum(({ track }) => track.counters.holes),
+    samplesStray: sum(({ track }) => track.counters.stray),
+    segmentsDelivered: sum(({ push }) => push.counters.delivered),
+    segmentsDropped: sum(({ push }) => push.counters.dropped),
+    ingestReconnects: sum(({ push }) => push.counters.reconnects),
+    bytesPushed: sum(({ push }) => push.counters.bytes),
+  };
+}
+
+function gaugesOf({ channel, source }: StatusSubject): Readings {
+  const delays = channel.renditions[0]?.track.delays.spread;
+  return {
+    sourceLive: source.status.state === "live" ? 1 : 0,
+    renditionsConnected: channel.renditions.filter(({ push }) => push.connected).length,
+    captureToEncodedP50Ms: delays?.p50 ?? 0,
+    captureToEncodedP95Ms: delays?.p95 ?? 0,
+  };
+}
+
+/** Listens and answers. Rejects with broadcaster/port-taken. */
+export async function serveStatus(
+  subject: StatusSubject,
+  context: { clock: Clock; port: number; host: string },
+): Promise<Closable & { url: string }> {
+  const server: FastifyInstance = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+  });
+  const metrics = metricsOf("broadcaster", {
+    counters: () => countersOf(subject),
+    gauges: () => gaugesOf(subject),
+  });
+  server.addHook("onRequest", async (request, reply) => {
+    void reply.header("Access-Control-Allow-Origin", "*");
+    if (request.method === "OPTIONS")
+      return reply.header("Access-Control-Max-Age", "86400").code(204).send();
+    return undefined;
+  });
+  server.get("/status", () => statusOf(subject, context.clock));
+  server.get("/metrics", async (_, reply) => {
+    void reply.header("Content-Type", metrics.contentType);
+    return metrics.text();
+  });
+  const { host, port } = context;
+  try {
+    const url = await server.listen({ host, port });
+    return { url, close: () => server.close() };
+  } catch (failure) {
+    throw broadcasterErrors.make("port-taken", { host, port, why: sentenceOf(failure) }, failure);
+  }
+}
