@@ -34,8 +34,8 @@ export const packagerErrors = catalogue("packager", {
   "too-large": {
     kind: "broke-rules",
     status: 413,
-    says: "The {what} of {rendition} is larger than {limit} bytes.",
-    cure: "Send one segment a body, and headers without pictures or metadata in them.",
+    says: "The {what} of {rendition} exceeds {limit}.",
+    cure: "Send one segment a body, short fragments, and headers without pictures or metadata in them.",
   },
   "no-header": {
     kind: "broke-rules",
@@ -43,34 +43,28 @@ export const packagerErrors = catalogue("packager", {
     says: "Media of {rendition} came before its header.",
     cure: "Send the CMAF header (ftyp, moov) first, and again after each reconnect; then this segment again.",
   },
-  "wrong-codec": {
-    kind: "said-no",
-    status: 415,
-    says: "{rendition} is coded as {codec}, which this packager does not carry.",
-    cure: "Encode video as H.264 (avc1 or avc3) and sound as AAC (mp4a), one track a rendition, without encryption.",
-  },
   "header-changed": {
     kind: "said-no",
     status: 409,
     says: "The header of {rendition} changed its {what} while the channel is live: {was} became {is}.",
-    cure: "Push with the settings of before, push under another rendition name, or wait until the old one has left the window.",
+    cure: "Push with the settings of before or under another rendition's name, or wait until the old one has left the window.",
   },
-  "broken-fragment": {
+  "broken-body": {
     kind: "broke-rules",
     status: 400,
-    says: "A fragment of {rendition} is broken: {problem}.",
-    cure: "Send moof and mdat in pairs, one track each, with tfdt and default-base-is-moof.",
+    says: "The body of {rendition} is broken: {problem}.",
+    cure: "Send whole CMAF segments: styp, then prft, moof and mdat for each fragment.",
   },
   "off-grid": {
     kind: "said-no",
     status: 409,
     says: "A fragment of {rendition} at {ticks} ticks is not on the grid: {problem}.",
-    cure: "Start each part at a multiple of {partMs} ms since the epoch, and cross no part's end inside a fragment.",
+    cure: "Begin parts at multiples of {partMs} ms since the epoch and segments with a key frame; cross no part's end inside a fragment.",
   },
   "not-now": {
     kind: "said-no",
     status: 409,
-    says: "A fragment of {rendition} says {mediaUtc}, {seconds} s from now.",
+    says: "A fragment of {rendition} is of segment {segment}, which lies {seconds} s from now.",
     cure: "Count tfdt from 1970-01-01 UTC, and keep the clocks of encoder and packager together.",
   },
   "one-segment": {
