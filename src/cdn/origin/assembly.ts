@@ -4,7 +4,7 @@ import { Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import type { Handler, HttpServer } from "#http";
-import type { PartStore } from "#packager";
+import { type PartStore, stampHops } from "#packager";
 import { HopReporter } from "#telemetry";
 import { GrowingSegments } from "./growth.ts";
 import { Holds } from "./holds.ts";
@@ -13,7 +13,6 @@ import { MediaObjects } from "./mediaObjects.ts";
 import { MediaPlaylists, targetDurationS } from "./mediaPlaylists.ts";
 import { ANSWERABLE_DELAY_MS, type OriginOptions } from "./options.ts";
 import { originHandler } from "./routes.ts";
-import { stampParts } from "./stamps.ts";
 import { OriginStatus } from "./status.ts";
 
 /** What the origin stands on. */
@@ -45,6 +44,8 @@ export function assembleOrigin(
   const node = options.node ?? "origin";
   const scope = new Scope();
   const reporter = scope.own(new HopReporter({ url: options.telemetryUrl }, context));
+  // Before the other listeners, so that their work is not counted as the packager's.
+  scope.defer(stampHops(store, { node, stamp: (hop) => reporter.stamp(hop) }, { clock }));
   const growing = scope.own(new GrowingSegments(store, clock));
   const holds = new Holds(store, targetDurationS(store.grid), foundations.heldLimit);
   const playlists = new MediaPlaylists(store, holds);
@@ -59,7 +60,6 @@ export function assembleOrigin(
     server: foundations.server,
   });
   scope.defer(store.onPart(() => manifests.watch()));
-  scope.defer(stampParts(store, { reporter, node }, clock));
   const { channel } = options;
   const { ingest } = foundations;
   const handler = originHandler({

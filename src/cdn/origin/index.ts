@@ -7,5 +7,6 @@ export {
   SETTLE_MS,
   VERY_LARGE_POSITION,
 } from "./limits.ts";
+export { startOrigin } from "./origin.ts";
 export { ANSWERABLE_DELAY_MS, type OriginHandle, type OriginOptions } from "./options.ts";
 export type { OriginStatusBody, RenditionStatus } from "./status.ts";

@@ -112,6 +112,15 @@ test("each edge is a service location, and steering begins with the first", () =
   assert.doesNotMatch(alone, /ContentSteering|BaseURL/);
 });
 
+test("a player learns where it can join in the middle of a segment", () => {
+  const text = writeMpd(live);
+  const steps = [...text.matchAll(/<Resync type="(\d)" dT="(\d+)" marker="true"\/>/g)];
+  assert.deepEqual(
+    steps.map(([, type, dT]) => `${type} ${dT}`),
+    ["1 86400", "0 28800", "1 86400", "0 28800", "1 15360"],
+  );
+});
+
 test("frame rates are whole numbers or exact fractions", () => {
   const rates = (frameRate: number): string | undefined => {
     const [video] = live.sets;

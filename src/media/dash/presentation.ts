@@ -15,7 +15,7 @@ export interface ContentSteering {
   queryBeforeStart: boolean;
 }
 
-/** Where the player learns the time (ISO/IEC 23009-1 5.8.4.11). */
+/** Where the player learns the time (ISO/IEC 23009-1, UTCTiming). */
 export interface Timing {
   /** `iso`: the answer is ISO 8601 text; `xsdate`: xs:dateTime, the same text by the stricter name. */
   scheme: "iso" | "xsdate";

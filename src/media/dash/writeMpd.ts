@@ -118,15 +118,6 @@ function adaptationSet(presentation: Presentation, set: AdaptationSet, id: numbe
     ],
     [
       producerReferenceTime(presentation, set, id),
-      // Where a player that joins in the middle of a segment can begin (5.3.13).
-      element("Resync", [
-        ["type", 0],
-        ["dT", ticks(set.partTicks)],
-      ]),
-      element("Resync", [
-        ["type", 1],
-        ["dT", ticks(set.randomAccessTicks)],
-      ]),
       element("Role", [
         ["schemeIdUri", "urn:mpeg:dash:role:2011"],
         ["value", "main"],
@@ -137,7 +128,7 @@ function adaptationSet(presentation: Presentation, set: AdaptationSet, id: numbe
 }
 
 /**
- * 5.12: media time is capture time, so the pair of times at the period's start says all; the same time travels in the
+ * Media time is capture time, so the pair of times at the period's start says all; the same time travels in the
  * media, before each part (prft).
  */
 function producerReferenceTime(
@@ -178,6 +169,10 @@ function representation(
     ],
     [
       ...channels(rung),
+      // Where a player that joins in the middle of a segment can begin, and where chunks do; both can be told by their
+      // first box (@marker; DASH-IF IOP 5, low latency 9.X.4.5 wants the random access points first).
+      ...resync(1, set.randomAccessTicks),
+      ...(set.partTicks === set.randomAccessTicks ? [] : resync(0, set.partTicks)),
       element("SegmentTemplate", [
         ["timescale", ticks(set.timescale)],
         ["duration", ticks(set.segmentTicks)],
@@ -191,6 +186,14 @@ function representation(
     ],
   );
 }
+
+const resync = (type: number, dT: number): Element[] => [
+  element("Resync", [
+    ["type", type],
+    ["dT", ticks(dT)],
+    ["marker", true],
+  ]),
+];
 
 function channels(rung: Representation): Element[] {
   if (rung.channels === null) return [];
