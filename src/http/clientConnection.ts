@@ -58,11 +58,6 @@ export class ClientConnection {
     return this.#connected;
   }
 
-  /** Whether a byte of the present answer has come. */
-  get answering(): boolean {
-    return this.#reader?.begun ?? false;
-  }
-
   /** Begins an exchange. The caller writes the request to `socket`, and then calls {@link sent}. */
   begin(exchange: { method: string; url: string }, sink: ExchangeSink): void {
     this.#url = exchange.url;

@@ -43,6 +43,8 @@ export class Exchange implements PendingRequest, Taker {
   #connection: ClientConnection | null = null;
   #phase: Phase = "waiting";
   #retried = false;
+  /** Whether any byte of the answer came. */
+  #answering = false;
   #bodySent: boolean;
   #askedAt: number;
   #movedAt: number;
@@ -86,6 +88,7 @@ export class Exchange implements PendingRequest, Taker {
     this.#movedAt = this.#clock.monotonic();
     connection.begin(this.#asking, {
       progress: () => {
+        this.#answering = true;
         this.#movedAt = this.#clock.monotonic();
       },
       head: (status, headers) => this.#head(status, headers),
@@ -154,7 +157,7 @@ export class Exchange implements PendingRequest, Taker {
 
   #broken(connection: ClientConnection, error: RegistaError): void {
     // RFC 9112 9.3.1: a kept connection that dies before the answer begins was likely closed by the peer's idle deadline.
-    const stale = connection.used > 0 && this.#phase === "head";
+    const stale = connection.used > 0 && this.#phase === "head" && !this.#answering;
     if (stale && !this.#retried && !this.#asking.streams && IDEMPOTENT.has(this.#asking.method)) {
       this.#retried = true;
       this.#counters.retries++;

@@ -57,9 +57,10 @@ export class Connection implements ReplyOwner {
     socket.on("close", () => this.close("peer-reset"));
   }
 
-  /** Whether nothing is under way: such a connection is closed at once when the server closes. */
-  get idle(): boolean {
-    return !this.#exchange && !this.#reader.begun;
+  /** The server closes: ends now unless a request is under way, which is then the last. */
+  shutDown(): void {
+    if (!this.#exchange && !this.#reader.begun && !this.#lingering)
+      this.#closeAfterFlush("server-closed");
   }
 
   // --- what a Reply asks ---

@@ -32,7 +32,6 @@ export class ResponseReader {
   #left = 0;
   #done = false;
   #keepAlive = false;
-  #begun = false;
 
   constructor(method: string, sink: AnswerSink, limits: { headBytes: number; fields: number }) {
     this.#method = method;
@@ -41,14 +40,6 @@ export class ResponseReader {
     this.#head = this.#newHead();
   }
 
-  /** Whether any byte came. */
-  get begun(): boolean {
-    return this.#begun;
-  }
-  /** Whether the final head is complete. */
-  get hasHead(): boolean {
-    return this.#framing !== null;
-  }
   get done(): boolean {
     return this.#done;
   }
@@ -59,7 +50,6 @@ export class ResponseReader {
 
   /** Reads on at `from`; returns the index behind what belongs to this answer. */
   feed(bytes: Buffer, from: number): number {
-    this.#begun = true;
     let at = from;
     while (at < bytes.length && !this.#done)
       at = this.#framing ? this.#body(bytes, at, this.#framing) : this.#heads(bytes, at);

@@ -114,8 +114,7 @@ class ListeningServer implements HttpServer {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const connection of this.#connections)
-      if (connection.idle) connection.close("server-closed");
+    for (const connection of this.#connections) connection.shutDown();
     const deadline = this.#state.clock.after(ms(this.#state.limits.drainMs), () => {
       for (const connection of this.#connections) connection.close("server-closed");
     });

@@ -14,6 +14,7 @@ import {
   UNDER_WAY_BYTES,
   UPSTREAM_HEAD_MS,
   UPSTREAM_IDLE_MS,
+  VIA_LENGTH,
 } from "./limits.ts";
 import { readHead } from "./objectHead.ts";
 import { Tally } from "./reasons.ts";
@@ -76,7 +77,7 @@ export class Carrier {
   handle(request: HttpRequest, reply: HttpReply): void {
     const { id, clock } = this.#parts;
     const via = request.headers.get("via") ?? "";
-    if (passedBefore(via, id)) {
+    if (via.length > VIA_LENGTH || passedBefore(via, id)) {
       this.tally.count("loop");
       return refuse(reply, edgeErrors.make("loop", { edge: id }));
     }

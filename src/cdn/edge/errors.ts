@@ -40,7 +40,7 @@ export const edgeErrors = catalogue("edge", {
   loop: {
     kind: "broke-rules",
     status: 508,
-    says: "The request has passed the edge {edge} before.",
+    says: "The request has passed the edge {edge} before, or very many others.",
     cure: "Two edges have each other as upstream: give one of them the origin.",
   },
 });

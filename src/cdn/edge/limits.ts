@@ -39,6 +39,12 @@ export const HEARTBEAT_TIMEOUT_MS = 900;
 /** What the last heartbeat, sent on closing, may take, ms. */
 export const FAREWELL_MS = 300;
 
+/**
+ * The longest Via that goes upstream: some dozen tiers. A longer one, which upstream might refuse, would spoil the answer
+ * for all who joined the request.
+ */
+export const VIA_LENGTH = 1_024;
+
 /** Highest transfer chunk that is stamped; the message of stamps ends there. */
 export const STAMPED_CHUNKS = 63;
 

@@ -42,6 +42,9 @@ export class Waiter {
   #stream: BodyStream | null = null;
   #framed = false;
   #span: Span | null = null;
+  #begins: (() => BodyStream) | null = null;
+  #missed: ((length: number) => void) | null = null;
+  #seen = 0;
 
   constructor(ask: Ask, source: Source, context: { edge: string; tally: Tally }) {
     this.ask = ask;
@@ -83,15 +86,7 @@ export class Waiter {
 
   #beginSpan(head: ObjectHead, span: Span | null, extra: HeaderList): void {
     const whole = head.length as number;
-    if (!span) {
-      this.#tally.count("unsatisfiable");
-      this.ask.reply.send(416, [
-        ...head.fields,
-        ...extra,
-        ["Content-Range", unsatisfiedRange(whole)],
-      ]);
-      return;
-    }
+    if (!span) return this.#unsatisfied(head, whole, extra);
     this.#tally.count("partial");
     this.#span = span;
     this.#stream = this.ask.reply.stream(206, [
@@ -106,26 +101,41 @@ export class Waiter {
   #beginGrowingSpan(head: ObjectHead, span: Span, extra: HeaderList): void {
     this.#tally.count("partial");
     this.#span = span;
-    this.#stream = this.ask.reply.stream(206, [
+    // Not before its first byte is there: until then the object may still end short of it.
+    this.#begins = () =>
+      this.ask.reply.stream(206, [
+        ...head.fields,
+        ...extra,
+        ["Content-Range", contentRange(span, null)],
+      ]);
+    this.#missed = (length) => this.#unsatisfied(head, length, extra);
+  }
+
+  #unsatisfied(head: ObjectHead, length: number, extra: HeaderList): void {
+    this.#tally.count("unsatisfiable");
+    this.ask.reply.send(416, [
       ...head.fields,
       ...extra,
-      ["Content-Range", contentRange(span, null)],
+      ["Content-Range", unsatisfiedRange(length)],
     ]);
   }
 
   more(piece: Piece): void {
-    const stream = this.#stream;
-    if (!stream || this.done) return;
-    if (!this.#span) {
-      if (this.#framed) stream.writeFrame(piece.frame);
-      else stream.write(piece.bytes);
-      return;
-    }
-    const { first, last } = this.#span;
+    if (this.done) return;
+    if (this.#span) this.#moreOfSpan(piece, this.#span);
+    else if (this.#framed) this.#stream?.writeFrame(piece.frame);
+    else this.#stream?.write(piece.bytes);
+  }
+
+  #moreOfSpan(piece: Piece, { first, last }: Span): void {
     const end = piece.at + piece.bytes.length;
-    if (piece.at <= last && end > first)
-      stream.write(piece.bytes.subarray(Math.max(0, first - piece.at), last + 1 - piece.at));
-    if (end > last) stream.end();
+    this.#seen = end;
+    if (end <= first) return;
+    this.#stream ??= this.#begins?.() ?? null;
+    this.#stream?.write(
+      piece.bytes.subarray(Math.max(0, first - piece.at), Math.max(0, last + 1 - piece.at)),
+    );
+    if (end > last) this.#stream?.end();
   }
 
   /** What came before this viewer did. */
@@ -140,7 +150,9 @@ export class Waiter {
 
   /** The object is complete. */
   end(): void {
-    if (!this.done) this.#stream?.end();
+    if (this.done) return;
+    if (this.#stream) this.#stream.end();
+    else this.#missed?.(this.#seen);
   }
 
   /** The object will not be complete. The viewer must see it: a sentence before the head, a broken connection after. */
