@@ -165,7 +165,8 @@ export class Connection implements ReplyOwner {
   #bodySource(head: RequestHead): ConstructorParameters<typeof RequestBody>[1] {
     return {
       wanted: () => {
-        if (head.expectsContinue && !this.#closed)
+        // After the final head an interim one would stand in the body.
+        if (head.expectsContinue && !this.#closed && !this.#exchange?.reply.started)
           this.socket.write("HTTP/1.1 100 Continue\r\n\r\n");
       },
       pause: () => this.#hold(true),

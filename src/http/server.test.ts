@@ -348,3 +348,17 @@ test("a taken port is told by name", async (t) => {
     code: "http/port-taken",
   });
 });
+
+test("100-continue never stands within an answer that began before the body was read", async (t) => {
+  const server = await served(t, async (request, reply) => {
+    const body = reply.stream(200, []);
+    body.write(Buffer.from(await gather(request.body)));
+    body.end();
+  });
+  const text = await raw(
+    server,
+    "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
+    "ok",
+  );
+  assert.match(text, /^HTTP\/1\.1 200 [^]*\r\n\r\n2\r\nok\r\n0\r\n\r\n$/);
+});

@@ -4,7 +4,7 @@ import { reasonPhrase } from "./status.ts";
 import type { HeaderList } from "./types.ts";
 
 /** Field lines of `headers`. A value that would begin a new line is a fault of ours: fields from a peer were checked. */
-export function fieldLines(headers: HeaderList): string {
+function fieldLines(headers: HeaderList): string {
   let lines = "";
   for (const [name, value] of headers) {
     invariant(!/[\r\n]/.test(value) && !/[\r\n:]/.test(name), `field ${name} breaks its line`);
