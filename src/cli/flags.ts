@@ -70,7 +70,7 @@ function convert(value: string | string[], field: z.ZodType, place: Place): unkn
   }
   const text = value as string;
   if (text === "null") return null;
-  if (type instanceof z.ZodObject) return convertObject(text, type.shape as Shape, place);
+  if (type instanceof z.ZodObject) return convertObject(text, type.shape, place);
   if (type instanceof z.ZodNumber) return Number(text);
   if (type instanceof z.ZodBoolean) return text === "true";
   return text;

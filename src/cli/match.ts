@@ -78,12 +78,16 @@ export async function startMatch(
   };
 }
 
-/** All at once: nobody needs another to be there first; each waits for its peers by itself. */
+/** All at once, for nobody needs another to be there first; but the camera last, whose clock suffers from the crowd. */
 async function startAll(processes: readonly RoleProcess[]): Promise<void> {
   for (const process of processes) await refuseTakenPort(process);
-  const started = await Promise.allSettled(processes.map((process) => process.start()));
-  const failed = started.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
+  const isCamera = ({ plan }: RoleProcess): boolean => plan.role === "broadcaster";
+  const waves = [processes.filter((process) => !isCamera(process)), processes.filter(isCamera)];
+  for (const wave of waves) {
+    const started = await Promise.allSettled(wave.map((process) => process.start()));
+    const failed = started.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+  }
 }
 
 /** Says which port is taken, before the role says it less clearly. */

@@ -20,6 +20,7 @@ const RESTART_WINDOW_MS = 60_000;
 const STOP_LIMIT_MS = ms(6_000);
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
+const COMPILE_CACHE = new URL("../../node_modules/.cache/regista", import.meta.url).pathname;
 
 export interface RoleProcessContext {
   clock: Clock;
@@ -62,6 +63,10 @@ export class RoleProcess {
       [MAIN, plan.role, "--json", JSON.stringify(plan.options)],
       {
         stdio: ["ignore", "ignore", "pipe", "ipc"],
+        // A session of its own: Ctrl-C reaches the match alone, which stops its roles in order.
+        detached: true,
+        // A dozen processes that load the same modules start in half the time.
+        env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
       },
     );
     this.#child = child;

@@ -44,15 +44,10 @@ export async function runRole(name: RoleName, given: unknown): Promise<void> {
 }
 
 /**
- * Resolves at SIGTERM, at SIGINT, or when the parent has gone. Under a parent SIGINT is left to it: Ctrl-C reaches the
- * whole group, and the parent stops its roles in order.
+ * Resolves at SIGTERM, at SIGINT (Ctrl-C), or when the parent has gone.
  */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    process.once("SIGTERM", resolve);
-    if (process.send) {
-      process.on("SIGINT", () => undefined);
-      process.once("disconnect", resolve);
-    } else process.once("SIGINT", resolve);
+    for (const event of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(event, resolve);
   });
 }

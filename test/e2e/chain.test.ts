@@ -1,0 +1,78 @@
+// A match, and viewers in two networks.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { systemClock } from "#base/clock";
+import type { RunningMatch } from "#cli";
+import { Theatre, type FrameSample, type Viewer } from "../support/browser.ts";
+import { stageMatch } from "../support/play.ts";
+
+const clock = systemClock;
+const FASTWEB = 12_874;
+const TIM = 3_269;
+/** A viewer must be near this soon after its first frame; the benchmark measures how near. */
+const NEAR_MS = 4_000;
+
+describe("a match on one machine", () => {
+  let match: RunningMatch;
+  let theatre: Theatre;
+  before(async () => {
+    [match, theatre] = await Promise.all([stageMatch(), Theatre.open()]);
+  });
+  after(async () => {
+    await theatre?.close();
+    await match?.close();
+  });
+
+  for (const protocol of ["dash", "hls"] as const)
+    for (const [network, edge] of [
+      [FASTWEB, "isp-roma"],
+      [TIM, "ixp-roma"],
+    ] as const)
+      test(`AS${network} watches by ${protocol} through ${edge}, and the page's delay is the picture's`, async () => {
+        const viewer = await theatre.watch({ watchUrl: match.urls.watch, protocol, network });
+        await viewer.playing(clock);
+        const state = await viewer.until(
+          "near the camera, without an error",
+          ({ latencyMs }) => latencyMs !== null && latencyMs < NEAR_MS,
+          {
+            clock,
+            limitMs: 15_000,
+          },
+        );
+        assert.deepEqual([state.protocol, state.edge], [protocol, edge]);
+        const frames = await samples(viewer, 10);
+        const read = frames.filter(({ g2gBarcodeMs }) => g2gBarcodeMs !== null);
+        assert.ok(read.length >= 8, `${read.length} of ${frames.length} barcodes were read`);
+        for (const { g2gBarcodeMs, g2gPageMs } of read) {
+          const apart = Math.abs((g2gPageMs ?? Infinity) - (g2gBarcodeMs ?? 0));
+          assert.ok(apart < 100, `the page says ${g2gPageMs} ms, the picture ${g2gBarcodeMs} ms`);
+        }
+        const [first, last] = [frames[0], frames.at(-1)] as [FrameSample, FrameSample];
+        assert.ok(last.mediaTime > first.mediaTime, "the pictures move");
+        await viewer.page.context().close();
+      });
+
+  test("the control room shows the chain while a viewer watches", async () => {
+    const viewer = await theatre.watch({
+      watchUrl: match.urls.watch,
+      protocol: "dash",
+      network: FASTWEB,
+    });
+    await viewer.playing(clock);
+    const page = await theatre.tab({ width: 1440, height: 900 });
+    await page.goto(match.urls.controlRoom);
+    await page.getByText("isp-roma").first().waitFor();
+    await page
+      .getByText(/s behind|behind the camera/)
+      .first()
+      .waitFor();
+    await page.context().close();
+    await viewer.page.context().close();
+  });
+});
+
+async function samples(viewer: Viewer, count: number): Promise<FrameSample[]> {
+  const frames: FrameSample[] = [];
+  while (frames.length < count) frames.push(await viewer.sample());
+  return frames;
+}

@@ -1,0 +1,148 @@
+// What viewers see when a link of the chain breaks: two of them, one by each protocol, in the same network.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ms } from "#base";
+import { systemClock } from "#base/clock";
+import type { RunningMatch } from "#cli";
+import { Theatre, type Viewer } from "../support/browser.ts";
+import { stageMatch } from "../support/play.ts";
+
+const clock = systemClock;
+const FASTWEB = 12_874;
+const MOVE_LIMIT_MS = 2_000;
+
+describe("a viewer by DASH and one by HLS, both on the edge in their network", () => {
+  let match: RunningMatch;
+  let theatre: Theatre;
+  let viewers: Viewer[];
+  before(async () => {
+    [match, theatre] = await Promise.all([stageMatch(), Theatre.open()]);
+    viewers = await Promise.all(
+      (["dash", "hls"] as const).map((protocol) =>
+        theatre.watch({ watchUrl: match.urls.watch, protocol, network: FASTWEB }),
+      ),
+    );
+    for (const viewer of viewers) await settled(viewer, "isp-roma");
+  });
+  after(async () => {
+    await theatre?.close();
+    await match?.close();
+  });
+
+  test("an encoder that is killed is replaced, and both are back at their target within 10 s, unaided", async () => {
+    await breakEncoder(match, "SIGKILL");
+    for (const viewer of viewers) await backAtTarget(viewer);
+  });
+
+  test("an encoder that freezes is replaced, and both are back at their target within 10 s, unaided", async () => {
+    await breakEncoder(match, "SIGSTOP");
+    for (const viewer of viewers) await backAtTarget(viewer);
+  });
+
+  test("without director, telemetry and control room both keep watching", async () => {
+    const silenced = ["director", "telemetry", "control room"].map((id) => match.process(id));
+    for (const { pid } of silenced) process.kill(pid as number, "SIGKILL");
+    const before = await Promise.all(viewers.map((viewer) => viewer.state()));
+    await clock.sleep(ms(4_000));
+    for (const [index, viewer] of viewers.entries()) {
+      const state = await viewer.state();
+      assert.equal(state.stalls, before[index]?.stalls, `${state.protocol} stalled`);
+      await presentsFrames(viewer);
+    }
+    for (const role of silenced) await role.start();
+  });
+
+  test("an edge that hangs is left by both within 2 s", async () => {
+    const edge = match.process("edge isp-roma");
+    process.kill(edge.pid as number, "SIGSTOP");
+    try {
+      await bothMoveTo("ixp-roma");
+    } finally {
+      process.kill(edge.pid as number, "SIGCONT");
+    }
+  });
+
+  test("steering brings both back when the edge is well again", async () => {
+    for (const viewer of viewers)
+      await viewer.until("back on isp-roma", ({ edge }) => edge === "isp-roma", {
+        clock,
+        limitMs: 30_000,
+      });
+  });
+
+  test("an edge that is killed is left by both within 2 s", async () => {
+    for (const viewer of viewers) await settled(viewer, "isp-roma");
+    process.kill(match.process("edge isp-roma").pid as number, "SIGKILL");
+    await bothMoveTo("ixp-roma");
+  });
+
+  async function bothMoveTo(edge: string): Promise<void> {
+    const start = clock.monotonic();
+    await Promise.all(
+      viewers.map(async (viewer) => {
+        await viewer.until(`on ${edge}`, (state) => state.edge === edge, {
+          clock,
+          limitMs: MOVE_LIMIT_MS,
+        });
+        await presentsFrames(viewer);
+        const took = clock.monotonic() - start;
+        assert.ok(took < MOVE_LIMIT_MS, `playing from ${edge} after ${took.toFixed(0)} ms`);
+      }),
+    );
+  }
+});
+
+async function settled(viewer: Viewer, edge: string): Promise<void> {
+  await viewer.playing(clock);
+  await viewer.until(
+    `near its target on ${edge}`,
+    (state) => state.edge === edge && nearTarget(state),
+    { clock, limitMs: 25_000 },
+  );
+}
+
+const nearTarget = ({
+  latencyMs,
+  targetMs,
+}: {
+  latencyMs: number | null;
+  targetMs: number;
+}): boolean => latencyMs !== null && Math.abs(latencyMs - targetMs) < 600;
+
+async function backAtTarget(viewer: Viewer): Promise<void> {
+  await viewer.until("back at its target", nearTarget, { clock, limitMs: 10_000 });
+  await presentsFrames(viewer);
+}
+
+/** Two frames, the second later in the match than the first. */
+async function presentsFrames(viewer: Viewer): Promise<void> {
+  const first = await viewer.sample();
+  const second = await viewer.sample();
+  assert.ok(second.mediaTime > first.mediaTime, `${first.mediaTime} then ${second.mediaTime}`);
+}
+
+/** Sends `signal` to the encoder and waits until another one makes pictures. */
+async function breakEncoder(match: RunningMatch, signal: NodeJS.Signals): Promise<void> {
+  const pid = await encoderPid(match);
+  assert.ok(pid, "an encoder runs");
+  process.kill(pid, signal);
+  const start = clock.monotonic();
+  for (
+    let now = await encoderPid(match);
+    now === null || now === pid;
+    now = await encoderPid(match)
+  ) {
+    assert.ok(clock.monotonic() - start < 6_000, "live pictures are back within 6 s");
+    await clock.sleep(ms(50));
+  }
+}
+
+/** The encoder whose pictures are on air, or null while there is none. */
+async function encoderPid(match: RunningMatch): Promise<number | null> {
+  const answer = await fetch(`${match.urls.broadcaster}/status`);
+  const { encoders } = (await answer.json()) as {
+    encoders: { name: string; pid: number | null; state: string }[];
+  };
+  const video = encoders.find(({ name }) => name === "video");
+  return video?.state === "running" ? video.pid : null;
+}

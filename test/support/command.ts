@@ -1,0 +1,52 @@
+// The command line as a person uses it: a process with its words, its output and its end.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const LAUNCHER = new URL("../../bin/regista", import.meta.url).pathname;
+
+/** `regista` with `words`, in a folder of its own unless one is given. */
+export class Command {
+  readonly child: ChildProcess;
+  readonly folder: string;
+  #output = "";
+  readonly #ended: Promise<number>;
+
+  constructor(words: readonly string[], folder = mkdtempSync(join(tmpdir(), "regista-"))) {
+    this.folder = folder;
+    this.child = spawn(LAUNCHER, [...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => void (this.#output += text));
+    this.#ended = once(this.child, "close").then(([code]) => (code as number | null) ?? -1);
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** Everything said so far, on both streams. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Resolves when the output holds `text`; rejects, with the output, when the process ends without it. */
+  says(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (this.#output.includes(text)) resolve();
+      };
+      for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", look);
+      void this.#ended.then((code) =>
+        reject(new Error(`ended with ${code} and never said "${text}": ${this.#output}`)),
+      );
+      look();
+    });
+  }
+
+  /** The exit status; −1 when a signal ended it. */
+  ended(): Promise<number> {
+    return this.#ended;
+  }
+}
