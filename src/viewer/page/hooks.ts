@@ -1,0 +1,71 @@
+// What a test or a benchmark can ask of the page: `window.regista`.
+import type { Protocol } from "../players/player.ts";
+import type { Sample } from "./screen.ts";
+import { latencyHow, type Trouble } from "./view.ts";
+import type { Watch } from "./watch.ts";
+
+/** The page's state as plain data. */
+export interface PageState {
+  phase: string;
+  protocol: Protocol | null;
+  edge: string | null;
+  network: string | null;
+  session: string | null;
+  latencyMs: number | null;
+  latencyHow: string;
+  bufferMs: number;
+  rendition: string | null;
+  rate: number;
+  stalls: number;
+  firstFrameMs: number | null;
+  droppedFrames: number;
+  clockErrorMs: number | null;
+  targetMs: number;
+  errors: readonly Trouble[];
+}
+
+/** `window.regista`. */
+export interface PageHooks {
+  state(): PageState;
+  /** The capture instant that the barcode of the frame shown now tells, UTC ms; null without a barcode. */
+  barcode(): number | null;
+  /** Measures the next presented frame, by its barcode and by the page's own figure. */
+  sample(): Promise<Sample>;
+}
+
+declare global {
+  interface Window {
+    regista?: PageHooks;
+  }
+}
+
+/** Offers the hooks for `watch`. */
+export function offerHooks(watch: Watch): void {
+  window.regista = {
+    state: () => stateOf(watch),
+    barcode: () => watch.screen.barcode(),
+    sample: () => watch.screen.sample(),
+  };
+}
+
+function stateOf(watch: Watch): PageState {
+  const view = watch.view();
+  return {
+    phase: view.phase,
+    protocol: view.protocol,
+    edge: view.edge?.id ?? null,
+    network: view.network,
+    session: watch.place?.session ?? null,
+    latencyMs: view.latencyMs,
+    latencyHow: latencyHow(view),
+    bufferMs: view.bufferMs,
+    rendition: view.rung.name,
+    rate: view.rate,
+    stalls: view.stalls,
+    firstFrameMs: view.firstFrameMs,
+    droppedFrames: view.droppedFrames,
+    clockErrorMs: view.clockErrorMs,
+    targetMs: view.targetMs,
+    errors: view.troubles,
+  };
+}

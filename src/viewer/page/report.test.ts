@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { cmcdKeys, cmcdNumber, cmcdText, decodeCmcd, encodeCmcd } from "#telemetry/cmcd";
+import { cmcdOf, type Watching } from "./report.ts";
+
+const watching: Watching = {
+  session: "9f2c",
+  channel: "match",
+  protocol: "dash",
+  word: "playing",
+  at: 1_795_301_664_120.4,
+  sequence: 3,
+  latencyMs: 1_503.26,
+  targetMs: 1_500,
+  clockErrorMs: 0.35,
+  bufferMs: 903.7,
+  bitrateKbps: 3_000,
+  topBitrateKbps: 3_000,
+  rate: 1.01,
+  edge: "isp-roma",
+  network: "Fastweb",
+  rendition: "v720",
+  stalls: 1,
+};
+
+test("a report reads back as what the viewer saw", () => {
+  const read = decodeCmcd(encodeCmcd(cmcdOf(watching)));
+  assert.equal(cmcdText(read, "e"), "t");
+  assert.equal(cmcdText(read, "sid"), "9f2c");
+  assert.equal(cmcdText(read, "sf"), "d");
+  assert.equal(cmcdText(read, "sta"), "p");
+  assert.equal(cmcdNumber(read, "ts"), 1_795_301_664_120);
+  assert.equal(cmcdNumber(read, "bl"), 904);
+  assert.equal(cmcdNumber(read, "br"), 3_000);
+  assert.equal(cmcdNumber(read, cmcdKeys.glassToGlass), 1_503.3);
+  assert.equal(cmcdNumber(read, cmcdKeys.sync), 3.3);
+  assert.equal(cmcdText(read, cmcdKeys.edge), "isp-roma");
+  assert.equal(cmcdNumber(read, cmcdKeys.stalls), 1);
+});
+
+test("what is not known is left out, never sent as nothing", () => {
+  const read = decodeCmcd(
+    encodeCmcd(
+      cmcdOf({
+        ...watching,
+        latencyMs: null,
+        clockErrorMs: null,
+        edge: null,
+        network: null,
+        rendition: null,
+        bitrateKbps: null,
+        topBitrateKbps: null,
+      }),
+    ),
+  );
+  for (const key of [cmcdKeys.glassToGlass, cmcdKeys.sync, cmcdKeys.edge, "br", "tb"])
+    assert.equal(Object.hasOwn(read, key), false, key);
+});

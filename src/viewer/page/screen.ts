@@ -1,0 +1,120 @@
+// Follows every frame that the video element presents: when it was captured, due and on the screen.
+import type { BarcodeReader } from "./barcodeReader.ts";
+import type { PageClock } from "./clock.ts";
+import { FrameMeter } from "./frames.ts";
+import type { ShownFrame } from "./partStamps.ts";
+import { usualRate } from "./view.ts";
+
+/** One measurement of one frame, by the picture and by the page's own figure. */
+export interface Sample {
+  /** From the barcode's wall clock to the screen, ms; null without a barcode. */
+  g2gBarcodeMs: number | null;
+  /** The same by the frame's media time, ms; null while that is not known. */
+  g2gPageMs: number | null;
+  mediaTime: number;
+  /** When it is on the screen, UTC ms. */
+  presentedAt: number;
+}
+
+/** What the screen is told of the world. */
+export interface ScreenOptions {
+  clock: PageClock;
+  barcode: BarcodeReader;
+  /** The capture time of a media time, by the player that plays now. */
+  captureMs: (mediaTime: number) => number | null;
+  /** Each frame whose capture time is known. */
+  onFrame: (frame: ShownFrame) => void;
+}
+
+/** Frames whose spacing tells the frame rate. */
+const STEPS_KEPT = 25;
+
+export class Screen {
+  readonly meter = new FrameMeter();
+  readonly #video: HTMLVideoElement;
+  readonly #options: ScreenOptions;
+  readonly #waiting: ((sample: Sample) => void)[] = [];
+  #steps: number[] = [];
+  #mediaTime = Number.NaN;
+  #lastFrameAt: number | null = null;
+  #closed = false;
+
+  constructor(video: HTMLVideoElement, options: ScreenOptions) {
+    this.#video = video;
+    this.#options = options;
+    this.#next();
+  }
+
+  /** When the last frame was presented, monotonic ms; null before the first since the last {@link restart}. */
+  get lastFrameAt(): number | null {
+    return this.#lastFrameAt;
+  }
+
+  /** The picture's frame rate, by the spacing of its frames. */
+  get fps(): number | null {
+    return usualRate(Math.min(...this.#steps));
+  }
+
+  /** The next frame comes from a player that starts anew. */
+  restart(): void {
+    this.meter.interrupt();
+    this.#steps = [];
+    this.#mediaTime = Number.NaN;
+    this.#lastFrameAt = null;
+  }
+
+  /** The barcode of the frame shown now, as the instant at which the source drew it. */
+  barcode(): number | null {
+    return this.#options.barcode.read(this.#video, this.#options.clock.utc());
+  }
+
+  /** Measures the next presented frame. */
+  sample(): Promise<Sample> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #next(): void {
+    if (this.#closed) return;
+    this.#video.requestVideoFrameCallback((now, metadata) => {
+      this.#presented(now, metadata);
+      this.#next();
+    });
+  }
+
+  #presented(now: number, metadata: VideoFrameCallbackMetadata): void {
+    const { clock, captureMs, onFrame } = this.#options;
+    const { mediaTime, expectedDisplayTime, presentationTime, presentedFrames } = metadata;
+    const capture = captureMs(mediaTime);
+    const shownMs = clock.utcAt(expectedDisplayTime);
+    const latencyMs = capture === null ? null : shownMs - capture;
+    this.#answer(mediaTime, shownMs, latencyMs);
+    this.#lastFrameAt = now;
+    this.#step(mediaTime);
+    if (document.hidden || this.#video.paused) {
+      this.meter.interrupt();
+      return;
+    }
+    this.meter.frame({ presentedAt: presentationTime, presentedFrames, mediaTime, latencyMs });
+    if (capture === null) return;
+    const ahead = ((this.#video.currentTime - mediaTime) * 1_000) / (this.#video.playbackRate || 1);
+    onFrame({ captureMs: capture, dueMs: Math.min(clock.utcAt(now) - ahead, shownMs), shownMs });
+  }
+
+  #answer(mediaTime: number, shownMs: number, latencyMs: number | null): void {
+    if (this.#waiting.length === 0) return;
+    const drawnMs = this.#options.barcode.read(this.#video, shownMs);
+    const g2gBarcodeMs = drawnMs === null ? null : shownMs - drawnMs;
+    for (const resolve of this.#waiting.splice(0))
+      resolve({ g2gBarcodeMs, g2gPageMs: latencyMs, mediaTime, presentedAt: shownMs });
+  }
+
+  #step(mediaTime: number): void {
+    const step = (mediaTime - this.#mediaTime) * 1_000;
+    this.#mediaTime = mediaTime;
+    if (step > 0) this.#steps = [...this.#steps, step].slice(-STEPS_KEPT);
+  }
+}

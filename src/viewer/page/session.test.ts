@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { WatchConfig } from "../config.ts";
+import { fallback, findPlace, placeOf } from "./session.ts";
+
+const config: WatchConfig = {
+  v: 1,
+  channel: "match",
+  title: "Match",
+  directorUrl: "http://127.0.0.1:1",
+  telemetryUrl: null,
+  edges: [{ id: "ixp-roma", url: "http://127.0.0.1:8091", label: "Roma" }],
+  networks: [],
+  captureIs: "camera",
+};
+const answer = {
+  v: 1,
+  session: "9f2c",
+  network: { asn: 12874, name: "Fastweb" },
+  cohort: "it/roma",
+  edge: { id: "isp-roma", class: "on-net" },
+  why: ["prefix 127.0.1.0/24 → AS12874"],
+  urls: { hls: "http://e/m.m3u8", dash: "http://e/l.mpd", time: "http://e/time" },
+  steering: { hls: "http://d/h", dash: "http://d/d", ttlS: 5 },
+  target: { latencyMs: 1_800, version: 7 },
+  token: null,
+};
+
+test("the director's answer is where to watch", () => {
+  const place = placeOf(answer);
+  assert.equal(place.session, "9f2c");
+  assert.deepEqual(place.edge, { id: "isp-roma", class: "on-net" });
+  assert.equal(place.targetMs, 1_800);
+  assert.equal(place.trouble, null);
+});
+
+test("an answer of another version or without URLs is not played", () => {
+  assert.throws(() => placeOf({ ...answer, v: 2 }), /another version/);
+  assert.throws(() => placeOf({ ...answer, urls: {} }), /lacks/);
+  assert.throws(() => placeOf(null), /another version/);
+});
+
+test("without a director the first edge of the configuration is played, and it is said", async () => {
+  const place = await findPlace(config, (url) => url);
+  assert.equal(place.urls.dash, "http://127.0.0.1:8091/match/live.mpd");
+  assert.match(place.trouble ?? "", /director does not answer/);
+  assert.match(place.session, /^[0-9a-f]{16}$/);
+});
+
+test("with neither director nor edge the sentence says so", () => {
+  assert.throws(() => fallback({ ...config, edges: [] }, "refused"), /no edge is configured/);
+});

@@ -1,0 +1,91 @@
+// Where to watch: what the director says, or, when it does not answer, the first edge of the configuration. Watching
+// never waits for the director: it may be down.
+import type { Session } from "#protocol";
+import type { WatchConfig } from "../config.ts";
+
+/** The longest that the director may take, ms. */
+const DIRECTOR_DEADLINE_MS = 1_200;
+/** How far behind the camera to stay when nobody says it, ms. */
+const DEFAULT_TARGET_MS = 1_500;
+
+/** A session, whoever gave it. */
+export interface Place {
+  session: string;
+  network: string | null;
+  edge: { id: string; class: string | null };
+  why: readonly string[];
+  urls: { hls: string; dash: string; time: string };
+  targetMs: number;
+  /** One sentence when the director did not give it. */
+  trouble: string | null;
+}
+
+/** Asks the director through `route`. Rejects only when there is nothing to fall back on. */
+export async function findPlace(
+  config: WatchConfig,
+  route: (url: string) => string,
+): Promise<Place> {
+  try {
+    const url = `${config.directorUrl}/session?channel=${encodeURIComponent(config.channel)}`;
+    const answer = await fetch(route(url), {
+      cache: "no-store",
+      signal: AbortSignal.timeout(DIRECTOR_DEADLINE_MS),
+    });
+    const body: unknown = await answer.json();
+    if (!answer.ok) throw new Error(refusalOf(body) ?? `it answered ${answer.status}`);
+    return placeOf(body);
+  } catch (failure) {
+    return fallback(config, failure instanceof Error ? failure.message : String(failure));
+  }
+}
+
+function refusalOf(body: unknown): string | null {
+  const error = typeof body === "object" && body !== null && "error" in body ? body.error : null;
+  return typeof error === "string" ? error : null;
+}
+
+/** Reads the director's answer; throws a sentence when it is not one. */
+export function placeOf(body: unknown): Place {
+  const said = body as Partial<Session> | null;
+  if (said?.v !== 1) throw new Error("it speaks another version");
+  const { session, urls, target, edge } = said;
+  if (typeof session !== "string" || !urls?.dash || !urls.hls || !urls.time || !edge?.id)
+    throw new Error("its answer lacks the session, the edge or the URLs");
+  return {
+    session,
+    network: said.network?.name ?? null,
+    edge: { id: edge.id, class: edge.class },
+    why: said.why ?? [],
+    urls,
+    targetMs: target?.latencyMs ?? DEFAULT_TARGET_MS,
+    trouble: null,
+  };
+}
+
+/** A session on the first edge of the configuration. Throws when it names none. */
+export function fallback(config: WatchConfig, problem: string): Place {
+  const [edge] = config.edges;
+  if (!edge)
+    throw new Error(
+      `The director does not answer (${problem}), and no edge is configured to go on without it.`,
+    );
+  const { channel } = config;
+  return {
+    session: randomName(),
+    network: null,
+    edge: { id: edge.id, class: null },
+    why: [`the director did not answer: ${problem}`, "first edge of the configuration"],
+    urls: {
+      hls: `${edge.url}/${channel}/main.m3u8`,
+      dash: `${edge.url}/${channel}/live.mpd`,
+      time: `${edge.url}/time`,
+    },
+    targetMs: DEFAULT_TARGET_MS,
+    trouble: `The director does not answer; watching from ${edge.label} without it.`,
+  };
+}
+
+function randomName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,41 @@
+// Leaves a request whose bytes have stopped. dash.js reads growing segments with fetch, where its own time-outs do not
+// reach (its progress time-out starts at the first byte, and cannot abort a fetch); a hung edge would hold the player.
+
+/** A growing segment brings a part each 320 ms; two and the way there may pass without a byte, ms. */
+export const SILENCE_LIMIT_MS = 700;
+
+/** Requests under watch at most; a player has two under way. */
+const REQUESTS_LIMIT = 16;
+
+/** Watches requests for silence. Pure: instants are handed in. */
+export class ByteGuard<Request extends object> {
+  readonly #heardAt = new Map<Request, number>();
+
+  /** A request was sent. */
+  sent(request: Request, now: number): void {
+    if (this.#heardAt.size >= REQUESTS_LIMIT) {
+      const [oldest] = this.#heardAt.keys();
+      if (oldest) this.#heardAt.delete(oldest);
+    }
+    this.#heardAt.set(request, now);
+  }
+
+  /** Bytes of it came. */
+  heard(request: Request, now: number): void {
+    if (this.#heardAt.has(request)) this.#heardAt.set(request, now);
+  }
+
+  /** It ended, in whatever way. */
+  ended(request: Request): void {
+    this.#heardAt.delete(request);
+  }
+
+  /** The requests that have been silent too long at `now`; each is told once. */
+  silent(now: number): Request[] {
+    const found: Request[] = [];
+    for (const [request, heardAt] of this.#heardAt)
+      if (now - heardAt > SILENCE_LIMIT_MS) found.push(request);
+    for (const request of found) this.#heardAt.delete(request);
+    return found;
+  }
+}

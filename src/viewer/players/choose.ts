@@ -1,0 +1,37 @@
+// Which player plays here.
+import type { Protocol, StartPlayer } from "./player.ts";
+
+/** What a browser can do. */
+export interface Abilities {
+  /** Media Source Extensions. */
+  mediaSource: boolean;
+  /** Its own HLS. */
+  nativeHls: boolean;
+}
+
+/** The protocols that can be played, best first: DASH costs fewer requests and holds its distance closer. */
+export function playable(abilities: Abilities): Protocol[] {
+  if (abilities.mediaSource) return ["dash", "hls"];
+  return abilities.nativeHls ? ["native"] : [];
+}
+
+/** The protocol to play: the one asked for if it can be played, otherwise the best; null when there is none. */
+export function chooseProtocol(asked: string | null, abilities: Abilities): Protocol | null {
+  const can = playable(abilities);
+  return can.find((protocol) => protocol === asked) ?? can[0] ?? null;
+}
+
+/** Loads the player's library, only the one that is used. */
+export async function playerFor(protocol: Protocol): Promise<StartPlayer> {
+  if (protocol === "dash") return (await import("./dashPlayer.ts")).startDash;
+  if (protocol === "hls") return (await import("./hlsPlayer.ts")).startHls;
+  return (await import("./nativePlayer.ts")).startNative;
+}
+
+/** LL-HLS shows a part only when its playlist names it, and holds three parts back: the nearest it can be held to, ms. */
+export const HLS_NEAREST_MS = 1_700;
+
+/** How far behind the camera this protocol is held when the director asks for `targetMs`. */
+export function targetFor(protocol: Protocol, targetMs: number): number {
+  return protocol === "dash" ? targetMs : Math.max(targetMs, HLS_NEAREST_MS);
+}

@@ -1,0 +1,196 @@
+// hls.js on low-latency HLS. Steering is hls.js's own; after a failure it would first try another rendition of the same
+// edge, so the other pathway is asked for here.
+import HlsJs, { type ErrorData, type Fragment, type HlsConfig, PlaylistLevelType } from "hls.js";
+import { edgeOf } from "../page/route.ts";
+import {
+  CATCH_UP,
+  DOCUMENT_DEADLINE_MS,
+  EDGE_PENALTY_S,
+  FIRST_RATE_KBPS,
+  JUMP_BEYOND_S,
+  KEEP_BEHIND_S,
+  OBJECT_DEADLINE_MS,
+  PART_FIRST_BYTE_MS,
+  PLAYLIST_DEADLINE_MS,
+} from "./limits.ts";
+import type { Player, PlayerOptions, PlayerState, PlayerUrls } from "./player.ts";
+import { Renditions } from "./renditions.ts";
+
+/** hls.js counts its distance from the end of the last part it knows, not from the camera: what lies between, ms. */
+const BEFORE_THE_EDGE_MS = 100;
+/** The nearest that a player may come to the edge: three parts (rfc8216bis 4.4.3.8, PART-HOLD-BACK), ms. */
+const HOLD_BACK_MS = 960;
+
+const deadline = (
+  maxTimeToFirstByteMs: number,
+  maxLoadTimeMs: number,
+): HlsConfig["fragLoadPolicy"] => ({
+  default: { maxTimeToFirstByteMs, maxLoadTimeMs, timeoutRetry: null, errorRetry: null },
+});
+
+/** Settings for one session. */
+export function hlsSettings(options: PlayerOptions): Partial<HlsConfig> {
+  const distance = Math.max(options.targetLatencyMs - BEFORE_THE_EDGE_MS, HOLD_BACK_MS) / 1_000;
+  return {
+    lowLatencyMode: true,
+    autoStartLoad: false,
+    liveSyncDuration: distance,
+    liveMaxLatencyDuration: distance + JUMP_BEYOND_S,
+    maxLiveSyncPlaybackRate: 1 + CATCH_UP,
+    // A stall must not add to the distance for the rest of the match (hls.js #6350).
+    liveSyncOnStallIncrease: 0,
+    backBufferLength: KEEP_BEHIND_S,
+    abrEwmaDefaultEstimate: FIRST_RATE_KBPS * 1_000,
+    testBandwidth: false,
+    errorPenaltyExpireMs: EDGE_PENALTY_S * 1_000,
+    manifestLoadPolicy: deadline(DOCUMENT_DEADLINE_MS, OBJECT_DEADLINE_MS),
+    playlistLoadPolicy: deadline(PLAYLIST_DEADLINE_MS, OBJECT_DEADLINE_MS),
+    fragLoadPolicy: deadline(PART_FIRST_BYTE_MS, OBJECT_DEADLINE_MS),
+    steeringManifestLoadPolicy: deadline(DOCUMENT_DEADLINE_MS, DOCUMENT_DEADLINE_MS),
+    cmcd: {
+      sessionId: options.session,
+      contentId: options.channel,
+      useHeaders: false,
+      includeKeys: ["sid", "cid"],
+    },
+    xhrSetup: (request, url) => request.open("GET", options.route(url), true),
+  };
+}
+
+/** Plays the multivariant playlist. Errors reach `onTrouble` and `onFatal`. */
+export function startHls(
+  video: HTMLVideoElement,
+  urls: PlayerUrls,
+  options: PlayerOptions,
+): Player {
+  return new HlsPlayer(video, urls, options);
+}
+
+/** The rendition's name: its playlist is `/{channel}/{rendition}.m3u8`. */
+const nameOf = (url: string | undefined): string | null =>
+  url ? (/([^/?#]+)\.m3u8(?:[?#]|$)/.exec(url)?.[1] ?? null) : null;
+
+class HlsPlayer implements Player {
+  readonly #hls: HlsJs;
+  readonly #options: PlayerOptions;
+  readonly #renditions = new Renditions();
+  readonly #failedAt = new Map<string, number>();
+  #captureOffsetMs: number | null = null;
+  #edge: string | null;
+
+  constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
+    this.#options = options;
+    this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? null;
+    this.#hls = new HlsJs(hlsSettings(options));
+    this.#listen();
+    this.#hls.loadSource(urls.manifest);
+    this.#hls.attachMedia(video);
+  }
+
+  state(): PlayerState {
+    const level = this.#hls.levels[this.#hls.loadLevel];
+    const rates = this.#hls.levels.map((each) => each.bitrate / 1_000);
+    return {
+      edge: this.#edge,
+      rendition: nameOf(level?.url[0]),
+      bitrateKbps: level ? level.bitrate / 1_000 : null,
+      width: level?.width ?? null,
+      height: level?.height ?? null,
+      topBitrateKbps: rates.length > 0 ? Math.max(...rates) : null,
+      throughputKbps: this.#hls.bandwidthEstimate / 1_000,
+    };
+  }
+
+  captureMs(mediaTime: number): number | null {
+    return this.#captureOffsetMs === null ? null : this.#captureOffsetMs + mediaTime * 1_000;
+  }
+
+  renditionAt(captureMs: number): string | null {
+    return this.#renditions.at(captureMs);
+  }
+
+  toLive(): void {
+    const { liveSyncPosition, media } = this.#hls;
+    if (media && liveSyncPosition !== null) media.currentTime = liveSyncPosition;
+  }
+
+  close(): void {
+    this.#hls.destroy();
+  }
+
+  #listen(): void {
+    const hls = this.#hls;
+    hls.on(HlsJs.Events.MANIFEST_PARSED, () => {
+      // The playlist is one object for all: the director's choice for this viewer goes before its default.
+      if (this.#edge !== null && hls.pathways.includes(this.#edge))
+        hls.pathwayPriority = this.#order(hls.pathways);
+      hls.startLoad();
+    });
+    hls.on(HlsJs.Events.FRAG_LOADED, (_event, { frag }) => this.#placed(frag));
+    hls.on(HlsJs.Events.FRAG_BUFFERED, (_event, { frag }) => this.#placed(frag));
+    hls.on(HlsJs.Events.LEVEL_LOADED, (_event, { networkDetails, details }) => {
+      const url =
+        networkDetails instanceof XMLHttpRequest ? networkDetails.responseURL : details.url;
+      this.#edge = edgeOf(url, this.#options.edges, this.#options.route)?.id ?? this.#edge;
+    });
+    // hls.js takes the same list after this event: an edge that has just failed here goes to its end, although the
+    // director may not have noticed yet.
+    hls.on(HlsJs.Events.STEERING_MANIFEST_LOADED, (_event, { steeringManifest }) => {
+      const list = steeringManifest["PATHWAY-PRIORITY"];
+      list.splice(0, list.length, ...this.#order(list, false));
+    });
+    hls.on(HlsJs.Events.ERROR, (_event, data) => this.#failed(data));
+  }
+
+  /** Ties the media timeline to capture time: EXT-X-PROGRAM-DATE-TIME is the capture of a segment's first frame. */
+  #placed(frag: Fragment): void {
+    if (frag.type !== PlaylistLevelType.MAIN || frag.programDateTime === null) return;
+    const name = nameOf(this.#hls.levels[frag.level]?.url[0]);
+    if (name !== null) this.#renditions.loaded(frag.programDateTime, name);
+    this.#captureOffsetMs = frag.programDateTime - frag.start * 1_000;
+  }
+
+  /** Pathways in order, the present edge first if wanted, those that failed lately last. */
+  #order(pathways: readonly string[], presentFirst = true): string[] {
+    const now = this.#options.clock.monotonic();
+    const weight = (pathway: string): number => {
+      const failedAt = this.#failedAt.get(pathway);
+      if (failedAt !== undefined && now - failedAt < EDGE_PENALTY_S * 1_000) return 2;
+      return presentFirst && pathway === this.#edge ? 0 : 1;
+    };
+    return [...pathways].sort((one, other) => weight(one) - weight(other));
+  }
+
+  #failed(data: ErrorData): void {
+    const network = data.type === HlsJs.ErrorTypes.NETWORK_ERROR;
+    const status = data.response?.code ?? 0;
+    if (
+      network &&
+      (status === 0 || status >= 500) &&
+      data.details !== HlsJs.ErrorDetails.MANIFEST_LOAD_ERROR
+    )
+      this.#leaveEdge(data);
+    if (!data.fatal) return;
+    if (data.type === HlsJs.ErrorTypes.MEDIA_ERROR) {
+      this.#hls.recoverMediaError();
+      this.#options.onTrouble("The picture was broken for a moment; decoding begins anew.");
+      return;
+    }
+    this.#options.onFatal(`The HLS player cannot go on: ${data.error.message}.`);
+  }
+
+  #leaveEdge(data: ErrorData): void {
+    const { pathways } = this.#hls;
+    const failed = this.#edge;
+    if (failed === null || pathways.length < 2) return;
+    this.#failedAt.set(failed, this.#options.clock.monotonic());
+    const order = this.#order(pathways, false);
+    if (order[0] === failed) return;
+    this.#edge = order[0] ?? failed;
+    this.#hls.pathwayPriority = order;
+    this.#hls.startLoad();
+    this.#options.onTrouble(
+      `Edge ${failed} did not deliver (${data.details}); taking ${this.#edge}.`,
+    );
+  }
+}
