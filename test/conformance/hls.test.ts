@@ -1,6 +1,6 @@
 // HLS as strangers read it (hls-parser), and as their users have complained of it: each complaint is a test.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, test, type TestContext } from "node:test";
 import hlsParser from "hls-parser";
 import { readMediaPlaylist } from "#media/hls";
 import { FIRST, makeReel, type Reel, renditions, SEGMENTS, Stage, until } from "./stage.ts";
@@ -21,6 +21,13 @@ before(async () => {
   await stage.pushParts(6 * (SEGMENTS - 2) + 2);
 });
 after(() => stage.close());
+
+/** A stage of its own, at the beginning of the reel. */
+async function opened(t: TestContext): Promise<Stage> {
+  const another = await Stage.open(reel);
+  t.after(() => another.close());
+  return another;
+}
 
 const mediaPath = (rendition: string, query = ""): string => `/match/${rendition}.m3u8${query}`;
 
@@ -113,15 +120,14 @@ test("a part is advertised before its bytes exist: never, and nor is a segment",
   }
 });
 
-test("stale parts after a restart: an origin that starts anew offers nothing until it has something", async () => {
-  const restarted = await Stage.open(reel);
+test("stale parts after a restart: an origin that starts anew offers nothing until it has something", async (t) => {
+  const restarted = await opened(t);
   const { status } = await restarted.get(mediaPath("v360"));
   assert.equal(status, 503);
-  await restarted.close();
 });
 
-test("TARGETDURATION changes, MSN differs between renditions: neither, over a segment and more", async () => {
-  const another = await Stage.open(reel);
+test("TARGETDURATION changes, MSN differs between renditions: neither, over a segment and more", async (t) => {
+  const another = await opened(t);
   const targets = new Set<number>();
   for (let part = 0; part < 8; part += 1) {
     await another.pushPart();
@@ -134,11 +140,10 @@ test("TARGETDURATION changes, MSN differs between renditions: neither, over a se
     assert.equal(new Set(numbered).size, 1);
   }
   assert.deepEqual([...targets], [2]);
-  await another.close();
 });
 
-test("the server claims CAN-BLOCK-RELOAD but answers early: ours answers with the part asked for, and not before", async () => {
-  const another = await Stage.open(reel);
+test("the server claims CAN-BLOCK-RELOAD but answers early: ours answers with the part asked for, and not before", async (t) => {
+  const another = await opened(t);
   await another.pushParts(3);
   for (let round = 0; round < 6; round += 1) {
     const { segment, part } = another.next;
@@ -153,11 +158,10 @@ test("the server claims CAN-BLOCK-RELOAD but answers early: ours answers with th
     assert.equal(wasEarly, false);
     assert.ok(text.includes(`URI="v144/${segment}.${part}.m4s"`));
   }
-  await another.close();
 });
 
-test("the preload hint is the next part, and asking for it early is answered when it is there", async () => {
-  const another = await Stage.open(reel);
+test("the preload hint is the next part, and asking for it early is answered when it is there", async (t) => {
+  const another = await opened(t);
   await another.pushParts(5);
   const { preloadHint } = readMediaPlaylist(await another.text(mediaPath("v360")));
   assert.equal(preloadHint, `v360/${FIRST}.5.m4s`);
@@ -171,11 +175,10 @@ test("the preload hint is the next part, and asking for it early is answered whe
       .match(/styp|prft|moof/)?.length,
     1,
   );
-  await another.close();
 });
 
-test("the HTTP server holds chunks back until the segment ends: ours sends each part when it is there", async () => {
-  const another = await Stage.open(reel);
+test("the HTTP server holds chunks back until the segment ends: ours sends each part when it is there", async (t) => {
+  const another = await opened(t);
   await another.pushParts(1);
   const chunks: number[] = [];
   let ended = false;
@@ -195,5 +198,4 @@ test("the HTTP server holds chunks back until the segment ends: ours sends each 
   }
   await until(() => ended);
   assert.deepEqual(chunks, [0, 1, 2, 3, 4, 5]);
-  await another.close();
 });

@@ -198,7 +198,14 @@ export class Stage {
   }
 }
 
-/** Resolves once `condition` holds; the test's own time-out is the limit. */
+/** How long a test waits for what it has caused, ms: far longer than it takes. */
+const PATIENCE_MS = 10_000;
+
+/** Resolves once `condition` holds; rejects when it does not in time. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await systemClock.sleep(ms(1));
+  const end = systemClock.monotonic() + PATIENCE_MS;
+  while (!condition()) {
+    if (systemClock.monotonic() > end) throw new Error("what was waited for did not happen");
+    await systemClock.sleep(ms(1));
+  }
 }

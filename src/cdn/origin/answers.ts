@@ -10,7 +10,7 @@ import {
 } from "./limits.ts";
 
 /** How long caches may keep an answer (RFC 9111 5.2.2). */
-export const lifetimes = {
+const lifetimes = {
   media: `public, max-age=${MEDIA_LIFETIME_S}, immutable`,
   heldPlaylist: `public, max-age=${HELD_PLAYLIST_LIFETIME_S}`,
   manifest: `public, max-age=${MANIFEST_LIFETIME_S}`,

@@ -44,12 +44,10 @@ function watch(origin: OriginFixture, path: string, range?: string): Watched {
   return watched;
 }
 
-/** Resolves when so many requests read growing segments. */
+/** Resolves when so many requests read growing segments; each look is a request, which ends with the test. */
 async function readers(origin: OriginFixture, count: number): Promise<void> {
-  for (;;) {
-    const status = JSON.parse(await origin.text("/status")) as { growingReaders: number };
-    if (status.growingReaders === count) return;
-  }
+  const status = JSON.parse(await origin.text("/status")) as { growingReaders: number };
+  if (status.growingReaders !== count) await readers(origin, count);
 }
 
 async function live(t: Parameters<typeof originFixture>[0]): Promise<OriginFixture> {

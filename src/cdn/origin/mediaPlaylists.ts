@@ -22,7 +22,7 @@ export const targetDurationS = (grid: Grid): number =>
   Math.max(1, Math.round(grid.segmentMs / 1_000));
 
 /** The playlist of a rendition as it stands; null before its first part. */
-export function planMediaPlaylist(store: PartReader, rendition: string): MediaPlaylist | null {
+function planMediaPlaylist(store: PartReader, rendition: string): MediaPlaylist | null {
   const { grid } = store;
   const newest = store.newest(rendition);
   const oldest = store.oldestSegment(rendition);
@@ -98,7 +98,8 @@ function reports(store: PartReader, rendition: string): MediaPlaylist["rendition
 interface Rendered {
   /** Index of the part that it ends with. */
   index: number;
-  whole: Uint8Array;
+  /** Rendered when first asked for. */
+  whole: Uint8Array | null;
   delta: Uint8Array | null;
 }
 
@@ -157,18 +158,17 @@ export class MediaPlaylists {
     refuse(reply, originErrors.make("too-far-ahead", facts));
   }
 
-  /** The playlist's bytes as it stands, rendered at most once a part. */
+  /** The playlist's bytes as it stands, rendered at most once a part, as a whole and as a delta update. */
   #render(rendition: string, skip: boolean): Uint8Array {
     const newest = this.#store.newest(rendition) ?? { segment: 0, part: 0 };
     const index = partIndex(this.#store.grid, newest);
     let rendered = this.#rendered.get(rendition);
     if (rendered?.index !== index) {
-      rendered = { index, whole: this.#write(rendition, (playlist) => playlist), delta: null };
+      rendered = { index, whole: null, delta: null };
       this.#rendered.set(rendition, rendered); // no more of them than renditions in the store
     }
-    if (!skip) return rendered.whole;
-    rendered.delta ??= this.#write(rendition, deltaOf);
-    return rendered.delta;
+    if (skip) return (rendered.delta ??= this.#write(rendition, deltaOf));
+    return (rendered.whole ??= this.#write(rendition, (playlist) => playlist));
   }
 
   #write(rendition: string, shape: (playlist: MediaPlaylist) => MediaPlaylist): Uint8Array {
