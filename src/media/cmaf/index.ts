@@ -8,11 +8,11 @@ export {
   type SampleDefaults,
 } from "./header.ts";
 export { RUNS_LIMIT } from "./limits.ts";
-export { type Fragment, type FragmentBoxes, readFragment } from "./read-fragment.ts";
+export { type Fragment, type FragmentBoxes, readFragment } from "./readFragment.ts";
 export { isSync, NON_SYNC_FLAGS, type Sample, SYNC_FLAGS } from "./sample.ts";
 export {
   type FragmentToWrite,
   type SampleToWrite,
   segmentType,
   writeFragment,
-} from "./write-fragment.ts";
+} from "./writeFragment.ts";

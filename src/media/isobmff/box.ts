@@ -1,6 +1,6 @@
 // Boxes as plain values: one reader and one writer for all of them, in pairs. Unknown boxes stay raw.
 import { isobmffErrors } from "./errors.ts";
-import { type FileTypeBox, readFileType, writeFileType } from "./file-type.ts";
+import { type FileTypeBox, readFileType, writeFileType } from "./fileType.ts";
 import {
   type MovieFragmentHeaderBox,
   readMovieFragmentHeader,
@@ -45,7 +45,7 @@ import {
   readSampleDescription,
   type SampleDescriptionBox,
   writeSampleDescription,
-} from "./sample-entry.ts";
+} from "./sampleEntry.ts";
 import { ByteWriter } from "./writer.ts";
 
 const containers = ["moov", "trak", "mdia", "minf", "stbl", "mvex", "moof", "traf"] as const;

@@ -9,10 +9,10 @@ export {
   readBoxes,
   writeBoxes,
 } from "./box.ts";
-export { avcCodecString, mp4aCodecString } from "./codec-string.ts";
+export { avcCodecString, mp4aCodecString } from "./codecString.ts";
 export { isobmffErrors } from "./errors.ts";
 export { type AudioConfig, type EsdsBox, readAudioConfig } from "./esds.ts";
-export type { FileTypeBox } from "./file-type.ts";
+export type { FileTypeBox } from "./fileType.ts";
 export type {
   MovieFragmentHeaderBox,
   TrackFragmentDecodeTimeBox,
@@ -42,6 +42,6 @@ export type {
   SampleDescriptionBox,
   SampleEntry,
   SampleEntryChild,
-} from "./sample-entry.ts";
+} from "./sampleEntry.ts";
 export { BoxSplitter, type SplitBox } from "./split.ts";
 export { ByteWriter } from "./writer.ts";
