@@ -22,7 +22,7 @@ let stage: Stage;
 let mpd: string;
 
 before(async () => {
-  stage = await Stage.open(makeReel(), {
+  stage = await Stage.open(makeReel(2), {
     pathways: [
       { id: "isp-roma", url: "http://127.0.0.1:8092" },
       { id: "ixp-roma", url: "http://127.0.0.1:8091" },

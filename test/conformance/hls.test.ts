@@ -3,14 +3,17 @@ import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
 import hlsParser from "hls-parser";
 import { readMediaPlaylist } from "#media/hls";
-import { FIRST, makeReel, type Reel, renditions, SEGMENTS, Stage, until } from "./stage.ts";
+import { FIRST, makeReel, type Reel, renditions, Stage, until } from "./stage.ts";
+
+/** More than a playlist lists. */
+const SEGMENTS = 13;
 
 let reel: Reel;
 let stage: Stage;
 
 before(async () => {
   hlsParser.setOptions({ strictMode: true });
-  reel = makeReel();
+  reel = makeReel(SEGMENTS);
   stage = await Stage.open(reel, {
     pathways: [
       { id: "isp-roma", url: "http://127.0.0.1:8092" },

@@ -9,7 +9,7 @@ let stage: Stage;
 const headers = new Map<RenditionName, Uint8Array>();
 
 before(async () => {
-  stage = await Stage.open(makeReel());
+  stage = await Stage.open(makeReel(3));
   await stage.pushParts(14);
   for (const rendition of renditions) {
     const playlist = await stage.text(`/match/${rendition}.m3u8`);

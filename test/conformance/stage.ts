@@ -13,8 +13,6 @@ import { type OriginHandle, type OriginOptions, SETTLE_MS, startOrigin } from "#
 
 /** The first segment that is pushed. */
 export const FIRST = 935_053;
-/** Segments of media that are made. */
-export const SEGMENTS = 13;
 export const renditions = ["v360", "v144", "a96"] as const;
 export type RenditionName = (typeof renditions)[number];
 
@@ -28,24 +26,26 @@ interface Made {
 }
 export type Reel = Record<RenditionName, Made>;
 
-/** Makes the media of all renditions in one run of ffmpeg. */
-export function makeReel(): Reel {
+/** Makes so many segments of all renditions in one run of ffmpeg. */
+export function makeReel(segments: number): Reel {
   const folder = mkdtempSync(join(tmpdir(), "regista-conformance-"));
   try {
-    execFileSync("ffmpeg", ffmpegArguments(), {
+    execFileSync("ffmpeg", ffmpegArguments(segments), {
       cwd: folder,
       stdio: ["ignore", "ignore", "inherit"],
     });
-    const read = (rendition: RenditionName): Made =>
-      split(readFileSync(join(folder, `${rendition}.mp4`)), rendition === "a96" ? 48_000 : 90_000);
+    const read = (rendition: RenditionName): Made => {
+      const file = readFileSync(join(folder, `${rendition}.mp4`));
+      return split(file, { segments, timescale: rendition === "a96" ? 48_000 : 90_000 });
+    };
     return { v360: read("v360"), v144: read("v144"), a96: read("a96") };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function ffmpegArguments(): string[] {
-  const seconds = (SEGMENTS * standardGrid.segmentMs) / 1_000;
+function ffmpegArguments(segments: number): string[] {
+  const seconds = (segments * standardGrid.segmentMs) / 1_000;
   const videoStart = (FIRST * standardGrid.segmentMs * 90_000) / 1_000;
   // The encoder's priming frame comes first: it is shifted out, so that the frame after it begins the segment.
   const audioStart = (FIRST * standardGrid.segmentMs * 48_000) / 1_000 + 1_024;
@@ -75,9 +75,9 @@ function ffmpegArguments(): string[] {
 }
 
 /** Cuts a file of one-frame fragments into its header and its frames. */
-function split(file: Buffer, timescale: number): Made {
-  const partTicks = (standardGrid.partMs * timescale) / 1_000;
-  const parts: Uint8Array[][] = Array.from({ length: SEGMENTS * PARTS }, () => []);
+function split(file: Buffer, shape: { segments: number; timescale: number }): Made {
+  const partTicks = (standardGrid.partMs * shape.timescale) / 1_000;
+  const parts: Uint8Array[][] = Array.from({ length: shape.segments * PARTS }, () => []);
   let header = 0;
   let from = 0;
   let index = -1;
