@@ -30,6 +30,9 @@ export const LEFT_EDGE_MS = 10_000;
 /** A newest part this far behind the camera means that none comes any more, ms: a segment, and what a part takes. */
 export const NO_PARTS_MS = 2_500;
 
+/** Encoders of a broadcaster that are shown. */
+export const ENCODERS_LIMIT = 8;
+
 /** Viewers shown one by one in the viewers' block. */
 export const VIEWER_ROWS_LIMIT = 60;
 

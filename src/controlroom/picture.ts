@@ -3,8 +3,7 @@ import type { Spread } from "#protocol";
 import type { PictureHop } from "./budgets.ts";
 
 /** The five parties, in the order of the chain. */
-export const partyNames = ["broadcaster", "cdn", "exchange", "isp", "viewer"] as const;
-export type PartyName = (typeof partyNames)[number];
+export type PartyName = "broadcaster" | "cdn" | "exchange" | "isp" | "viewer";
 
 /** How a thing is. `waiting`: nothing is known yet; `silent`: it does not answer. */
 export type State = "good" | "watch" | "trouble" | "silent" | "waiting";
@@ -82,6 +81,19 @@ export interface HopView {
   readonly nodes: readonly HopNode[];
 }
 
+/** An arrow into a block: what crosses between the party before and this one. */
+export interface Arrow {
+  readonly to: PartyName;
+  readonly hop: PictureHop;
+  readonly label: string;
+  /** Median at the slowest node, ms; null when nothing was measured. */
+  readonly p50: number | null;
+  readonly budgetMs: number | null;
+  readonly over: boolean;
+  /** Which end is broken, in a few words; null when none is. */
+  readonly broken: string | null;
+}
+
 /** What a rule of the verdict found. */
 export interface Finding {
   /** The rule's stable name. */
@@ -116,6 +128,8 @@ export interface Headline {
   readonly viewers: number;
   readonly mbps: number;
   readonly glassToGlass: Spread | null;
+  /** Where latencies begin: at the camera, or, when the source carries no time, at its arrival at the broadcaster. */
+  readonly from: "camera" | "arrival";
   /** 95th percentile over pairs of viewers of one place, ms; null with fewer than two. */
   readonly spreadP95Ms: number | null;
   /** Viewers served inside their network or over an exchange it is at, 0…100; null without viewers. */
@@ -151,6 +165,8 @@ export interface Picture {
   readonly findings: readonly Finding[];
   readonly blocks: readonly Block[];
   readonly hops: readonly HopView[];
+  /** Between the blocks, left to right. */
+  readonly arrows: readonly Arrow[];
   /** The latest marks, oldest first. */
   readonly marks: readonly Mark[];
   readonly point: Point;

@@ -2,13 +2,11 @@
 import type { Answer } from "../inputs.ts";
 import { NO_PARTS_MS, VIEWER_ROWS_LIMIT } from "../limits.ts";
 import type { Block, Fact, NodeRow, PartyName, State } from "../picture.ts";
-import { edgeRow, networkRow, portRow, processRow, rowOf, viewerRow } from "./rows.ts";
-import { factsOf, renditionsOf, replacementsOf, sourceOf } from "./status.ts";
+import { edgeRow, networkRow, portRow, processRow, viewerRow } from "./rows.ts";
+import { renditionsOf } from "./status.ts";
 import { type Edge, stateOf, type View } from "./view.ts";
+import { broadcasterRows } from "./broadcasterRows.ts";
 import { counted, lasting } from "./words.ts";
-
-/** Status pages are the parties' own: this many of their numbers fit beside a row. */
-const FACTS_LIMIT = 3;
 
 export function blocksOf(view: View): Block[] {
   const edges = view.edges.map((edge) => ({ edge, row: edgeRow(view, edge) }));
@@ -50,7 +48,7 @@ function blockOf(
     null,
   );
   const state = worst?.state ?? "waiting";
-  const word = state === "good" ? "in order" : (worst?.word ?? "nothing yet");
+  const word = state === "good" ? "ok" : worst ? wordOf(worst, parts.rows) : "nothing yet";
   return {
     party: parts.party,
     title: parts.title,
@@ -63,34 +61,12 @@ function blockOf(
   };
 }
 
+/** A node that stands in another block is named. */
+const wordOf = (row: NodeRow, here: readonly NodeRow[]): string =>
+  here.includes(row) ? row.word : `${row.name} ${row.word}`;
+
 function broadcasterBlock(view: View): Block {
-  const answer = view.inputs.broadcaster;
-  const rows = [
-    processRow(view, answer, {
-      id: "broadcaster",
-      name: "encoder",
-      kind: "ladder on the epoch grid",
-      party: "broadcaster",
-      facts: answer.body ? factsOf(answer.body, FACTS_LIMIT) : [],
-    }),
-  ];
-  if (answer.body && answer.problem === null) {
-    const source = sourceOf(answer.body);
-    const replacements = replacementsOf(answer.body);
-    rows.unshift(
-      rowOf(view, {
-        id: "source",
-        name: source.name,
-        kind: "source",
-        party: "broadcaster",
-        state: source.live ? "good" : "trouble",
-        word: source.live ? "live" : "lost",
-        facts: replacements ? [{ label: "encoders replaced", value: replacements }] : [],
-        why: source.why,
-        json: answer.body["source"] ?? answer.body,
-      }),
-    );
-  }
+  const rows = broadcasterRows(view);
   return blockOf(view, { party: "broadcaster", title: "Broadcaster", rows, empty: null });
 }
 

@@ -23,7 +23,7 @@ describe("the verdict", () => {
     assert.deepEqual(codes(picture), ["origin-silent"]);
     assert.equal(
       picture.verdict.text,
-      "The origin is silent since 5 s; edges serve what they still have.",
+      "The origin has been silent for 5 s; edges serve what they still have.",
     );
     assert.equal(row(picture, "origin").word, "silent");
     assert.match(row(picture, "origin").why ?? "", /nothing listens there/);
@@ -49,7 +49,7 @@ describe("the verdict", () => {
     );
     assert.equal(
       picture.verdict.text,
-      "Edge isp-roma is silent since 1 s; its viewers are on ixp-roma.",
+      "Edge isp-roma has been silent for 1 s; its viewers are on ixp-roma.",
     );
     assert.equal(picture.verdict.state, "trouble");
     assert.deepEqual(
@@ -67,7 +67,7 @@ describe("the verdict", () => {
     const { picture } = after({}, { director: up(lost), telemetry: up(one) });
     assert.equal(
       picture.verdict.text,
-      "Edge isp-roma is silent since 0 s; 1 viewer still names it and 1 viewer not heard of any more.",
+      "Edge isp-roma has been silent for 0 s; 1 viewer still names it and 1 viewer not heard of any more.",
     );
     const later = after(
       {},
@@ -92,7 +92,10 @@ describe("the verdict", () => {
   });
 
   it("speaks of a replaced encoder for half a minute", () => {
-    const replaced = up({ source: { kind: "test" }, encoder: { restarts: 1 } });
+    const replaced = up({
+      source: { input: "test", state: "live" },
+      encoders: [{ name: "video", state: "running", restarts: 1 }],
+    });
     const { picture } = after({}, { broadcaster: replaced }, { broadcaster: replaced });
     assert.equal(picture.verdict.text, "Encoder was replaced 1 s ago.");
     assert.deepEqual(
@@ -109,17 +112,17 @@ describe("the verdict", () => {
 
   it("says that the source is lost, and marks it and its return", () => {
     const broadcaster = up({
-      source: { kind: "srt", state: "lost", why: "nothing came for 1 s" },
-      encoder: { restarts: 0 },
+      source: { input: "srt", state: "connecting", why: "nothing came for 1 s" },
+      encoders: [{ name: "video", state: "running", restarts: 0 }],
     });
     const { picture } = after(
-      { broadcaster: up({ source: { kind: "srt", state: "live" } }) },
+      { broadcaster: up({ source: { input: "srt", state: "live" } }) },
       { broadcaster },
     );
-    assert.match(picture.verdict.text, /^The source is lost since 0 s/);
+    assert.match(picture.verdict.text, /^The source has been lost for 0 s/);
     const back = after(
       {},
-      { broadcaster: up({ source: { kind: "test", state: "lost" } }) },
+      { broadcaster: up({ source: { input: "test", state: "connecting" } }) },
       {},
     ).picture;
     assert.deepEqual(
@@ -133,7 +136,7 @@ describe("the verdict", () => {
     assert.deepEqual(codes(picture), ["hop-over-budget"]);
     assert.equal(
       picture.verdict.text,
-      "“origin → edge” takes 53 ms at isp-roma, 40 ms over its budget, since 0 s.",
+      "“origin → edge” takes 53 ms at isp-roma, 40 ms over its budget, for 0 s now.",
     );
     assert.deepEqual(
       picture.hops.filter(({ over }) => over).map(({ hop }) => hop),
@@ -168,13 +171,13 @@ describe("the verdict", () => {
     ]);
     const heartbeat = { ...edge("isp-roma").heartbeat, mbps: 970 } as Edge["heartbeat"];
     const full = after({ director: up(director([edge("isp-roma", { heartbeat })])) }).picture;
-    assert.equal(full.verdict.text, "isp-roma is at 97 % of its capacity since 0 s.");
+    assert.equal(full.verdict.text, "isp-roma is at 97 % of its capacity, for 0 s now.");
   });
 
   it("says that no part comes although the origin answers", () => {
     const origin = up({ ready: true, renditions: [{ behindMs: 9_000 }] });
     const { picture } = after({ origin });
-    assert.equal(picture.verdict.text, "No part reaches the origin since 0 s.");
+    assert.equal(picture.verdict.text, "No part has reached the origin for 0 s.");
     assert.equal(row(picture, "origin").word, "no parts");
   });
 });

@@ -3,7 +3,7 @@ import { glassToGlassBudget, SPREAD_BUDGET_MS, toleranceOf } from "../budgets.ts
 import { REPLACED_IS_NEWS_MS, STALL_IS_NEWS_MS } from "../limits.ts";
 import type { Block, Finding, Headline, HopView, NodeRow, State } from "../picture.ts";
 import { type View, type Viewer } from "./view.ts";
-import { counted, lasting, listed, millis } from "./words.ts";
+import { behind, counted, lasting, listed, millis } from "./words.ts";
 
 /** What the rules look at. */
 export interface Evidence {
@@ -46,19 +46,19 @@ const silentRow =
     }));
 
 /** The rules, the gravest first. */
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   { code: "source-lost", level: "trouble", find: sourceLost },
   {
     code: "broadcaster-silent",
     level: "trouble",
-    find: silentRow("broadcaster", (lasts) => `The broadcaster is silent since ${lasts}.`),
+    find: silentRow("broadcaster", (lasts) => `The broadcaster has been silent for ${lasts}.`),
   },
   {
     code: "origin-silent",
     level: "trouble",
     find: silentRow(
       "origin",
-      (lasts) => `The origin is silent since ${lasts}; edges serve what they still have.`,
+      (lasts) => `The origin has been silent for ${lasts}; edges serve what they still have.`,
     ),
   },
   { code: "no-parts", level: "trouble", find: noParts },
@@ -75,7 +75,7 @@ export const rules: readonly Rule[] = [
     level: "watch",
     find: silentRow(
       "director",
-      (lasts) => `The director is silent since ${lasts}; viewers stay where they are.`,
+      (lasts) => `The director has been silent for ${lasts}; viewers stay where they are.`,
     ),
   },
   {
@@ -83,7 +83,7 @@ export const rules: readonly Rule[] = [
     level: "watch",
     find: silentRow(
       "telemetry",
-      (lasts) => `Telemetry is silent since ${lasts}: delays are not known, media goes on.`,
+      (lasts) => `Telemetry has been silent for ${lasts}: delays are not known, media goes on.`,
     ),
   },
 ];
@@ -129,7 +129,7 @@ function sourceLost({ blocks }: Evidence): Found[] {
   return rowsOf(blocks, (row) => row.id === "source" && row.state === "trouble").map((row) => ({
     subject: row.name,
     text: (lasts) =>
-      `The source is lost since ${lasts}; the broadcaster fills with the last picture.`,
+      `The source has been lost for ${lasts}; the broadcaster fills with the last picture.`,
     about: row.id,
     since: row.since,
     evidence: { why: row.why, source: row.json },
@@ -139,7 +139,7 @@ function sourceLost({ blocks }: Evidence): Found[] {
 function noParts({ blocks }: Evidence): Found[] {
   return rowsOf(blocks, ({ id, word }) => id === "origin" && word === "no parts").map((row) => ({
     subject: "origin",
-    text: (lasts) => `No part reaches the origin since ${lasts}.`,
+    text: (lasts) => `No part has reached the origin for ${lasts}.`,
     about: row.id,
     evidence: { why: row.why, origin: row.json },
   }));
@@ -155,7 +155,7 @@ function edgeSilent({ view, blocks }: Evidence): Found[] {
       {
         subject: edge.id,
         text: (lasts: string) =>
-          `Edge ${edge.id} is silent since ${lasts}; ${whereabouts(had, now, edge.id)}.`,
+          `Edge ${edge.id} has been silent for ${lasts}; ${whereabouts(had, now, edge.id)}.`,
         about: row.id,
         since: row.since,
         evidence: {
@@ -192,8 +192,8 @@ function carrierSilent({ blocks }: Evidence): Found[] {
     subject: row.id,
     text: (lasts) =>
       row.party === "exchange"
-        ? `Exchange ${row.name} is silent since ${lasts}; its ports' load is not known.`
-        : `Network ${row.name} is silent since ${lasts}; its viewers may be cut off.`,
+        ? `Exchange ${row.name} has been silent for ${lasts}; its ports' load is not known.`
+        : `Network ${row.name} has been silent for ${lasts}; its viewers may be cut off.`,
     about: row.id,
     since: row.since,
     evidence: { why: row.why },
@@ -236,7 +236,7 @@ function nodeFull({ blocks }: Evidence): Found[] {
     const share = row.load ? Math.round((100 * row.load.value) / row.load.capacity) : 0;
     const what = row.kind.startsWith("port") ? `The port of ${row.name}` : row.name;
     const text = (lasts: string): string =>
-      `${what} is at ${share} % of its capacity since ${lasts}.`;
+      `${what} is at ${share} % of its capacity, for ${lasts} now.`;
     return { subject: row.id, text, about: row.id, since: row.since, evidence: { load: row.load } };
   });
 }
@@ -248,12 +248,16 @@ function hopOverBudget({ hops }: Evidence): Found[] {
       .map(({ node, ms, budgetMs }) => ({
         subject: `${hop} ${node}`,
         text: (lasts: string) =>
-          `“${label}” takes ${millis(ms.p50)} at ${node}, ${millis(ms.p50 - budgetMs)} over its budget, since ${lasts}.`,
+          `“${label}” takes ${millis(ms.p50)} ${whereOf(hop, node)}, ${millis(ms.p50 - budgetMs)} over its budget, for ${lasts} now.`,
         about: `hop ${hop}`,
         evidence: { hop, node, ms, budgetMs },
       })),
   );
 }
+
+/** The nodes of the last two hops are protocols. */
+const whereOf = (hop: string, node: string): string =>
+  hop === "due" || hop === "screen" ? `in ${node.toUpperCase()} players` : `at ${node}`;
 
 function tooLate({ view, headline }: Evidence): Found[] {
   const late = view.viewers.filter(({ latencyFrom, latencyMs, protocol }) => {
@@ -266,7 +270,7 @@ function tooLate({ view, headline }: Evidence): Found[] {
     late.length >> 1
   ] as number;
   const text = (lasts: string): string =>
-    `${counted(late.length, "viewer")} of ${view.viewers.length} over the latency budget since ${lasts}: ${millis(middle)} behind the camera.`;
+    `${counted(late.length, "viewer")} of ${view.viewers.length} over the latency budget for ${lasts}: ${millis(middle)} ${behind(headline.from)}.`;
   return [
     {
       subject: "latency",
@@ -280,7 +284,7 @@ function tooFarApart({ headline }: Evidence): Found[] {
   const apart = headline.spreadP95Ms;
   if (apart === null || apart <= SPREAD_BUDGET_MS + toleranceOf(SPREAD_BUDGET_MS)) return [];
   const text = (lasts: string): string =>
-    `Viewers of one place are up to ${millis(apart)} apart (p95) since ${lasts}; the budget is ${millis(SPREAD_BUDGET_MS)}.`;
+    `Viewers of one place are up to ${millis(apart)} apart (p95), for ${lasts} now; the budget is ${millis(SPREAD_BUDGET_MS)}.`;
   return [
     { subject: "spread", text, evidence: { spreadP95Ms: apart, budgetMs: SPREAD_BUDGET_MS } },
   ];

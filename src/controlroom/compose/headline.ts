@@ -1,6 +1,7 @@
 // The numbers of the top line.
 import { SPREAD_VIEWERS_LIMIT } from "../limits.ts";
 import type { Headline } from "../picture.ts";
+import { captureIs } from "./status.ts";
 import { nearness, networkOf, type View, type Viewer } from "./view.ts";
 
 export function headlineOf(view: View): Headline {
@@ -11,6 +12,7 @@ export function headlineOf(view: View): Headline {
     viewers: summary ? viewers.length : total(heard.map((edge) => edge.heartbeat?.viewers ?? 0)),
     mbps: total(heard.map((edge) => edge.heartbeat?.mbps ?? 0)),
     glassToGlass: summary?.glassToGlass ?? null,
+    from: captureIs(inputs.broadcaster.body),
     spreadP95Ms: spreadOf(view),
     localPercent: localPercent(view),
     stalls: total(viewers.map((viewer) => viewer.stalls)),

@@ -2,6 +2,7 @@
 import type { Inputs } from "../inputs.ts";
 import { LEFT_EDGE_MS } from "../limits.ts";
 import type { Picture, Point } from "../picture.ts";
+import { arrowsOf } from "./arrows.ts";
 import { blocksOf } from "./blocks.ts";
 import { type Evidence, findingsOf, verdictOf } from "./findings.ts";
 import { headlineOf } from "./headline.ts";
@@ -42,6 +43,7 @@ export function compose(inputs: Inputs, before: Memory): { picture: Picture; mem
       findings,
       blocks,
       hops,
+      arrows: arrowsOf(view, blocks, hops),
       marks,
       point: pointOf(view, headline, newStalls),
     },

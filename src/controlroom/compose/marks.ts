@@ -31,8 +31,8 @@ const sentences: Readonly<Record<MarkKind, (name: string) => string>> = {
 /** What a row's change from the word `before` means; null when it is no event. */
 function changeOf(row: NodeRow, before: string): MarkKind | null {
   if (row.id === "source") {
-    if (row.word === before) return null;
-    return row.word === "lost" ? "source-lost" : "source-back";
+    if (row.word === "lost" && before !== "lost") return "source-lost";
+    return before === "lost" && row.word === "live" ? "source-back" : null;
   }
   const edge = row.id.startsWith("edge ");
   if (row.word === "silent" && before !== "silent") return edge ? "edge-lost" : "party-lost";

@@ -141,8 +141,8 @@ export function inputs(over: Partial<Inputs> = {}): Inputs {
     },
     broadcaster: up({
       role: "broadcaster",
-      source: { kind: "test", state: "live" },
-      encoder: { restarts: 0 },
+      source: { input: "test", state: "live" },
+      encoders: [{ name: "video", state: "running", restarts: 0 }],
     }),
     origin: up({ role: "origin", ready: true, renditions: [{ rendition: "v720", behindMs: 40 }] }),
     director: up(director()),

@@ -108,6 +108,25 @@ describe("the picture", () => {
     assert.equal(node(after({ telemetry: up(fastweb) }).picture), 2 * 4 + 2 * 1 + 20);
   });
 
+  it("draws the delay on each arrow, and breaks it where an end is lost", () => {
+    const lost = director([edge("isp-roma", { up: false, why: "no heartbeat" })]);
+    const before = after({}).picture;
+    assert.deepEqual(
+      before.arrows.map(({ to, hop, p50, broken }) => [to, hop, p50, broken]),
+      [
+        ["cdn", "fill", 318, null],
+        ["exchange", "edge", null, null],
+        ["isp", "edge", 9, null],
+        ["viewer", "player", 16, null],
+      ],
+    );
+    const { picture } = after({}, { director: up(lost) });
+    assert.deepEqual(
+      picture.arrows.map(({ broken }) => broken),
+      [null, null, "isp-roma: silent", null],
+    );
+  });
+
   it("counts viewers served inside their network or across their exchange as local", () => {
     const viewers = [
       viewer("a"),
@@ -128,6 +147,47 @@ describe("the picture", () => {
     assert.equal(after({ telemetry: up(summary({ viewers })) }).picture.headline.spreadP95Ms, 80);
     const one = summary({ viewers: [viewer("a")] });
     assert.equal(after({ telemetry: up(one) }).picture.headline.spreadP95Ms, null);
+  });
+
+  it("shows the broadcaster's source, encoders and push as rows", () => {
+    const broadcaster = up({
+      source: { input: "file:goal.mp4", state: "live", conversion: "29.97 to 50 fps", why: null },
+      captureIs: "arrival",
+      encoders: [
+        { name: "video", state: "starting", restarts: 1, behindMs: 40, lastError: "it froze" },
+        { name: "audio", state: "running", restarts: 0, behindMs: 21, lastError: null },
+      ],
+      renditions: [
+        { ingest: { connected: true } },
+        { ingest: { connected: false, lastError: "refused" } },
+      ],
+    });
+    const { picture } = after({}, { broadcaster });
+    assert.deepEqual(
+      picture.blocks[0]?.rows.map(({ name, word, state }) => [name, word, state]),
+      [
+        ["file:goal.mp4", "live", "good"],
+        ["video", "starting", "watch"],
+        ["audio", "running", "good"],
+        ["broadcaster", "not connected", "watch"],
+      ],
+    );
+    assert.match(row(picture, "broadcaster").why ?? "", /1 of 2 tracks. refused/);
+    assert.equal(picture.headline.from, "arrival", "such a latency is none to the camera");
+  });
+
+  it("does not call a source lost, or back, that has not come yet", () => {
+    const connecting = up({
+      source: { input: "srt://", state: "connecting", why: "nobody calls" },
+    });
+    const live = up({ source: { input: "srt://", state: "live" } });
+    const { picture } = after(
+      { broadcaster: connecting },
+      { broadcaster: connecting },
+      { broadcaster: live },
+    );
+    assert.deepEqual(picture.marks, []);
+    assert.equal(row(after({ broadcaster: connecting }).picture, "source").state, "waiting");
   });
 
   it("is not confused by a status page of somebody else's", () => {

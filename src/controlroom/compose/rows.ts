@@ -4,8 +4,9 @@ import { BROADCAST_MS, glassToGlassBudget, toleranceOf } from "../budgets.ts";
 import type { Answer } from "../inputs.ts";
 import { BUSY_SHARE, FULL_SHARE } from "../limits.ts";
 import type { Fact, Load, NodeRow, PartyName, State } from "../picture.ts";
+import { captureIs } from "./status.ts";
 import { type Edge, standsAt, stateOf, type View, type Viewer } from "./view.ts";
-import { counted, millis } from "./words.ts";
+import { behind, counted, millis } from "./words.ts";
 
 /** What a row needs besides what it can do without. */
 export interface RowParts {
@@ -48,7 +49,7 @@ export function processRow(
 }
 
 /** A state and a word for how full something is. */
-export function fullness(load: Load): { state: State; word: string } {
+function fullness(load: Load): { state: State; word: string } {
   const share = load.value / load.capacity;
   if (share >= FULL_SHARE) return { state: "trouble", word: "full" };
   return share >= BUSY_SHARE ? { state: "watch", word: "busy" } : { state: "good", word: "up" };
@@ -167,7 +168,7 @@ export function viewerRow(view: View, viewer: Viewer): NodeRow {
   const fromCamera = viewer.latencyFrom !== "origin";
   const late = fromCamera && viewer.latencyMs > budget + toleranceOf(budget);
   const why = fromCamera
-    ? `${millis(viewer.latencyMs)} behind the camera; the budget is ${millis(budget)}.`
+    ? `${millis(viewer.latencyMs)} ${behind(captureIs(view.inputs.broadcaster.body))}; the budget is ${millis(budget)}.`
     : `${millis(viewer.latencyMs)} behind the origin: this player cannot know the camera's time.`;
   return rowOf(view, {
     id: `viewer ${viewer.session}`,

@@ -1,5 +1,5 @@
 // Reads the status pages of broadcaster and origin for what they have: they are the parties' own, and may be foreign.
-import type { Fact } from "../picture.ts";
+import { ENCODERS_LIMIT } from "../limits.ts";
 import type { Status } from "../inputs.ts";
 
 /** An object under a key; empty when there is none. */
@@ -30,44 +30,70 @@ export interface SourceWord {
   readonly name: string;
   /** False when it says that no pictures come. */
   readonly live: boolean;
+  /** What comes in, and what is made of it; null when it does not say. */
+  readonly pictures: string | null;
   readonly why: string | null;
 }
 
-/** `source` as an object with `kind`, `state` and `why`, or as a plain text. */
-export function sourceOf(status: Status): SourceWord {
+/** `source` with `input`, `state`, `why`; null when the status has none. */
+export function sourceOf(status: Status): SourceWord | null {
   const source = under(status, "source");
-  const state = textIn(source, "state") ?? "live";
+  const state = textIn(source, "state");
+  if (state === null) return null;
   return {
-    name:
-      textIn(source, "input") ??
-      textIn(source, "kind") ??
-      textIn(status, "input") ??
-      textIn(status, "source") ??
-      "source",
-    live:
-      !["lost", "down", "stalled", "filling", "waiting", "failed"].includes(state) &&
-      source["live"] !== false,
-    why: textIn(source, "why") ?? textIn(source, "problem"),
+    name: textIn(source, "input") ?? "source",
+    live: state === "live",
+    pictures: textIn(source, "conversion") ?? textIn(source, "pictures"),
+    why: textIn(source, "why"),
   };
 }
 
+/** Where the time on the pictures comes from: unless the broadcaster says "arrival", the camera. */
+export const captureIs = (status: Status | null): "camera" | "arrival" =>
+  status && textIn(status, "captureIs") === "arrival" ? "arrival" : "camera";
+
+/** What the broadcaster says of one encoder process. */
+export interface EncoderWord {
+  readonly name: string;
+  /** `running`, or what it is instead. */
+  readonly state: string;
+  readonly replacements: number;
+  readonly behindMs: number | null;
+  readonly why: string | null;
+  readonly json: Status;
+}
+
+/** `encoders`, each with `name`, `state`, `restarts`. */
+export const encodersOf = (status: Status): EncoderWord[] =>
+  listUnder(status, "encoders")
+    .slice(0, ENCODERS_LIMIT)
+    .map((encoder, index) => ({
+      name: textIn(encoder, "name") ?? `encoder ${index + 1}`,
+      state: textIn(encoder, "state") ?? "running",
+      replacements: numberIn(encoder, "restarts") ?? 0,
+      behindMs: numberIn(encoder, "behindMs"),
+      why: textIn(encoder, "lastError"),
+      json: encoder,
+    }));
+
 /** How often encoders were replaced since the broadcaster started; null when it does not say. */
 export function replacementsOf(status: Status): number | null {
-  const encoders = [
-    under(status, "encoder"),
-    ...listUnder(status, "encoders"),
-    ...listUnder(status, "encoder"),
-  ];
-  const told = encoders.flatMap(
-    (encoder) => numberIn(encoder, "replacements") ?? numberIn(encoder, "restarts") ?? [],
-  );
-  if (told.length > 0) return told.reduce((sum, count) => sum + count, 0);
-  const counters = under(status, "counters");
-  return (
-    numberIn(counters, "encoderReplacements") ??
-    numberIn(counters, "encoderRestarts") ??
-    numberIn(counters, "restarts")
-  );
+  const encoders = encodersOf(status);
+  if (encoders.length === 0) return null;
+  return encoders.reduce((sum, { replacements }) => sum + replacements, 0);
+}
+
+/** The tracks that the broadcaster pushes, and those of them that the origin takes now. */
+export function pushesOf(status: Status): {
+  tracks: number;
+  connected: number;
+  why: string | null;
+} {
+  const ingests = listUnder(status, "renditions").map((rendition) => under(rendition, "ingest"));
+  const connected = ingests.filter((ingest) => ingest["connected"] === true);
+  const why =
+    ingests.map((ingest) => textIn(ingest, "lastError")).find((each) => each !== null) ?? null;
+  return { tracks: ingests.length, connected: connected.length, why };
 }
 
 /** What the origin says of its renditions: how many, and how far behind the camera the newest part of each is. */
@@ -83,19 +109,4 @@ export function renditionsOf(status: Status): {
     behindMs: behind.length === 0 ? null : Math.max(...behind),
     ready: status["ready"] !== false,
   };
-}
-
-/** The first plain numbers of a status page, for a row: those of `counters` after its own. */
-export function factsOf(status: Status, limit: number): Fact[] {
-  const own = Object.entries(status).filter(([key]) => key !== "v");
-  return [...own, ...Object.entries(under(status, "counters"))]
-    .filter(
-      (entry): entry is [string, number] =>
-        typeof entry[1] === "number" && Number.isFinite(entry[1]),
-    )
-    .slice(0, limit)
-    .map(([label, value]) => ({
-      label: label.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-      value,
-    }));
 }

@@ -17,6 +17,10 @@ export const counted = (count: number, noun: string): string =>
 export const millis = (ms: number): string =>
   `${Math.abs(ms) < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString("en-GB")} ms`;
 
+/** What a latency is counted from. */
+export const behind = (from: "camera" | "arrival"): string =>
+  from === "camera" ? "behind the camera" : "behind the arrival of its source";
+
 /** "a", "a and b", "a, b and c". */
 export function listed(names: readonly string[]): string {
   if (names.length < 2) return names[0] ?? "";
