@@ -43,7 +43,10 @@ export function sourceOf(status: Status): SourceWord | null {
   return {
     name: textIn(source, "input") ?? "source",
     live: state === "live",
-    pictures: textIn(source, "conversion") ?? textIn(source, "pictures"),
+    pictures:
+      [textIn(source, "conversion"), textIn(source, "pictures")].find(
+        (text) => text !== null && text !== "none",
+      ) ?? null,
     why: textIn(source, "why"),
   };
 }
