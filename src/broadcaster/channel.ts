@@ -1,5 +1,5 @@
 // One channel from its source to the origin: what the parts of this room say to one another.
-import { type Closable, Scope } from "#base";
+import { type Closable, Scope, utcMs } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import type { HttpClient } from "#http";
@@ -7,6 +7,7 @@ import {
   AAC_FRAME_SAMPLES,
   AUDIO_TIMESCALE,
   type Grid,
+  segmentAt,
   standardGrid,
   VIDEO_TIMESCALE,
 } from "#media/grid";
@@ -15,7 +16,8 @@ import { audioArguments, videoArguments } from "./encoder/arguments.ts";
 import { Encoder, type EncoderListener } from "./encoder/encoder.ts";
 import { broadcasterErrors } from "./errors.ts";
 import type { Ladder } from "./ladder.ts";
-import { CATCH_UP_LIMIT_MS } from "./limits.ts";
+import { CATCH_UP_LIMIT_MS, SHED_LIMIT_MS, START_LEAD_MS } from "./limits.ts";
+import type { EncoderSpec } from "./encoder/run.ts";
 import { Push } from "./publish/push.ts";
 import { Track, type TrackShape } from "./publish/track.ts";
 import type { Source } from "./source/source.ts";
@@ -53,7 +55,7 @@ export interface Rendition {
 export interface ChannelCounters {
   /** Grid frames given to the video encoder. */
   frames: number;
-  /** Those of them that repeated the picture before: this process was late, or no memory was free. */
+  /** Those of them that repeated the picture before: this process was late, the encoder behind, or no memory free. */
   repeated: number;
   /** Times that the clock moved by more than could be made up. */
   jumps: number;
@@ -72,12 +74,15 @@ export class Channel implements Closable {
   readonly #pictures: readonly Track[];
   readonly #sound: Track;
   readonly #scope = new Scope();
+  readonly #firstSegment: number;
   readonly #samples = new Int16Array(AAC_FRAME_SAMPLES * CHANNELS);
   #last: Frame | null = null;
 
   constructor(options: ChannelOptions, context: ChannelContext) {
     this.#options = options;
     this.#context = context;
+    const soonest = utcMs(context.clock.utc() + START_LEAD_MS);
+    this.#firstSegment = segmentAt(this.#grid, soonest) + 1;
     const rungs = options.ladder.rungs.map((rung) => this.#rendition(this.#videoShape(rung.name)));
     const sound = this.#rendition(this.#audioShape());
     this.renditions = [...rungs, sound];
@@ -127,11 +132,15 @@ export class Channel implements Closable {
 
   /** Frame N, at its instant. */
   #tickPicture(tick: Tick): void {
-    const fresh = this.#context.source.picture(tick);
-    if (fresh) {
+    const shed = this.video.behindMs > SHED_LIMIT_MS && this.#last !== null;
+    const fresh = this.#context.source.picture({ ...tick, late: tick.late || shed });
+    if (fresh && !shed) {
       this.#last?.release();
       this.#last = fresh;
-    } else this.counters.repeated++;
+    } else {
+      fresh?.release();
+      this.counters.repeated++;
+    }
     const picture = this.#last;
     if (!picture) return;
     this.counters.frames++;
@@ -200,6 +209,11 @@ export class Channel implements Closable {
     };
   }
 
+  #unitsOf(unitsPerSegment: number): Pick<EncoderSpec, "unitMs" | "unitsPerSegment" | "from"> {
+    const unitMs = this.#grid.segmentMs / unitsPerSegment;
+    return { unitMs, unitsPerSegment, from: this.#firstSegment * unitsPerSegment };
+  }
+
   #videoEncoder(): Encoder {
     const { ladder, preset, ffmpeg } = this.#options;
     const listener: EncoderListener = {
@@ -213,8 +227,7 @@ export class Channel implements Closable {
       {
         ...{ name: "video", command: ffmpeg, tracks: ladder.rungs.length, priming: 0 },
         args: (preroll) => videoArguments(ladder, { preroll, preset }),
-        unitMs: 1000 / ladder.fps,
-        unitsPerSegment: (this.#grid.segmentMs * ladder.fps) / 1000,
+        ...this.#unitsOf((this.#grid.segmentMs * ladder.fps) / 1000),
       },
       listener,
       this.#context,
@@ -233,8 +246,7 @@ export class Channel implements Closable {
         // The transform overlaps: one AAC frame comes out before the first one's own (ISO/IEC 14496-3 4.5.2.1).
         ...{ name: "audio", command: ffmpeg, tracks: 1, priming: 1 },
         args: () => audioArguments(ladder),
-        unitMs: AAC_FRAME_MS,
-        unitsPerSegment: this.#grid.segmentMs / AAC_FRAME_MS,
+        ...this.#unitsOf(this.#grid.segmentMs / AAC_FRAME_MS),
       },
       listener,
       this.#context,

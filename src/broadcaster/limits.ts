@@ -36,8 +36,14 @@ export const STALL_LIMIT_MS = 600;
 export const START_LIMIT_MS = 4_000;
 /** Media that an encoder may be behind, ms. Beyond it the machine is too slow, and the delay would only grow. */
 export const BEHIND_LIMIT_MS = 1_000;
+/** An encoder this far behind gets the picture before again, which costs it little, until it has caught up, ms. */
+export const SHED_LIMIT_MS = 240;
+/** Scheduling priority of encoders where the user may give it: a late frame is late for everybody who watches. */
+export const ENCODER_PRIORITY = -10;
 /** From starting an encoder's process to the first boundary that it may be asked to begin at, ms. */
 export const ENCODER_LEAD_MS = 300;
+/** The same for the first start, which has everything still to load. */
+export const START_LEAD_MS = 700;
 /** Media fed before the boundary and thrown away, ms at most, so that the encoder is warm when it counts. */
 export const PREROLL_LIMIT_MS = 640;
 /** An encoder that lived for this long was healthy: its death does not count towards the back-off, ms. */

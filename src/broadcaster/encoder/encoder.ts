@@ -56,6 +56,11 @@ export class Encoder implements Closable {
     return this.#run?.plan.boundary ?? null;
   }
 
+  /** Media of the process at work that went in and has not come out, ms; 0 while it starts. */
+  get behindMs(): number {
+    return this.#run?.delivering ? this.#run.behind * this.#spec.unitMs : 0;
+  }
+
   get status(): EncoderStatus {
     const run = this.#run;
     return {
@@ -128,11 +133,12 @@ export class Encoder implements Closable {
 
 /** The plan of a process started when unit `index` is due: it counts from the next segment that it can reach warm. */
 export function planFrom(
-  spec: Pick<EncoderSpec, "unitMs" | "unitsPerSegment">,
+  spec: Pick<EncoderSpec, "unitMs" | "unitsPerSegment" | "from">,
   index: number,
 ): Plan {
   const lead = Math.ceil(ENCODER_LEAD_MS / spec.unitMs);
-  const boundary = Math.ceil((index + lead) / spec.unitsPerSegment) * spec.unitsPerSegment;
+  const next = Math.ceil((index + lead) / spec.unitsPerSegment) * spec.unitsPerSegment;
+  const boundary = Math.max(next, spec.from);
   const preroll = Math.floor(PREROLL_LIMIT_MS / spec.unitMs);
   return { first: Math.max(index, boundary - preroll), boundary };
 }

@@ -2,7 +2,7 @@
 import type { Clock } from "#base/clock";
 import { Child } from "../child.ts";
 import { broadcasterErrors } from "../errors.ts";
-import { BEHIND_LIMIT_MS, STALL_LIMIT_MS, START_LIMIT_MS } from "../limits.ts";
+import { BEHIND_LIMIT_MS, ENCODER_PRIORITY, STALL_LIMIT_MS, START_LIMIT_MS } from "../limits.ts";
 import { type FlvEvent, FlvReader } from "./flv.ts";
 
 /** What an encoder is, whatever it encodes. A unit is what goes in and comes out one for one: a frame, an AAC frame. */
@@ -16,6 +16,8 @@ export interface EncoderSpec {
   readonly tracks: number;
   readonly unitMs: number;
   readonly unitsPerSegment: number;
+  /** No process counts from an earlier unit: all encoders of a channel begin with the same segment. */
+  readonly from: number;
   /** Samples that come out before the first unit's own: 1 for AAC, whose transform overlaps. */
   readonly priming: number;
 }
@@ -71,10 +73,9 @@ export class EncoderRun {
     this.#watchedAt = this.#began;
     const args = spec.args(plan.boundary - plan.first);
     const onEnd = (how: string): void => this.#end(this.#death(how));
-    this.#child = new Child(
-      { command: spec.command, args, outputs: spec.tracks, onEnd },
-      context.clock,
-    );
+    const { command, tracks: outputs } = spec;
+    const priority = ENCODER_PRIORITY;
+    this.#child = new Child({ command, args, outputs, priority, onEnd }, context.clock);
     for (let track = 0; track < spec.tracks; track++) this.#listen(track);
   }
 

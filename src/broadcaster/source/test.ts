@@ -30,7 +30,7 @@ export class TestSource implements Source {
   }
 
   sound(out: Int16Array, first: number): void {
-    this.#sound.fill(out, first);
+    this.#sound.render(out, first);
   }
 
   get status(): SourceStatus {

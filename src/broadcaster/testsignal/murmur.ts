@@ -22,7 +22,7 @@ export class TestSound {
   readonly #murmur = murmur();
 
   /** Fills `out` (interleaved) with the sound from sample `first` on. */
-  fill(out: Int16Array, first: number): void {
+  render(out: Int16Array, first: number): void {
     for (let index = 0; index * CHANNELS < out.length; index++) {
       const at = ((first + index) % LOOP) * CHANNELS;
       const beep = beepAt((first + index) % SAMPLE_RATE);

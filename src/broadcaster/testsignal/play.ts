@@ -159,7 +159,7 @@ function placesAt(t: number): { places: Place[]; ball: Scene["ball"] } {
     // Those who are near go for the ball.
     const gap = distance(post, ball);
     const pull =
-      index % 11 === 0 ? 0 : 0.4 * Math.exp(-(gap * gap) / 98) * (1 - Math.exp(-gap / 2));
+      index % 11 === 0 ? 0 : 0.17 * Math.exp(-(gap * gap) / 160) * (1 - Math.exp(-gap / 3));
     return { x: post.x + (ball.x - post.x) * pull, z: post.z + (ball.z - post.z) * pull };
   });
   return { places, ball };
