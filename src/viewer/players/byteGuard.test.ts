@@ -8,10 +8,13 @@ test("a request is left after so much silence, once, whether or not bytes came b
   guard.sent(mute, 0);
   guard.sent(cut, 0);
   guard.heard(cut, 400);
-  assert.deepEqual(guard.silent(SILENCE_LIMIT_MS), []);
-  assert.deepEqual(guard.silent(SILENCE_LIMIT_MS + 1), [mute]);
-  assert.deepEqual(guard.silent(400 + SILENCE_LIMIT_MS + 1), [cut]);
-  assert.deepEqual(guard.silent(10_000), []);
+  const left: [number, string][] = [];
+  for (let now = 0; now <= 3_000; now += 50)
+    for (const { url } of guard.silent(now)) left.push([now, url]);
+  assert.deepEqual(left, [
+    [SILENCE_LIMIT_MS + 50, "mute"],
+    [400 + SILENCE_LIMIT_MS + 50, "cut"],
+  ]);
 });
 
 test("a request that brings bytes or has ended is left alone", () => {
@@ -25,4 +28,14 @@ test("a request that brings bytes or has ended is left alone", () => {
     guard.heard(steady, now);
     assert.deepEqual(guard.silent(now), []);
   }
+});
+
+test("time in which the page itself stood still is no silence", () => {
+  const guard = new ByteGuard<{ url: string }>();
+  const request = { url: "late" };
+  guard.silent(0);
+  guard.sent(request, 0);
+  assert.deepEqual(guard.silent(2_000), []);
+  guard.heard(request, 2_001);
+  assert.deepEqual(guard.silent(2_050), []);
 });

@@ -4,12 +4,16 @@
 /** A growing segment brings a part each 320 ms; two and the way there may pass without a byte, ms. */
 export const SILENCE_LIMIT_MS = 700;
 
+/** Looks come at least this often unless the page itself stood still; what stood still heard nothing, ms. */
+const STANDSTILL_MS = 150;
+
 /** Requests under watch at most; a player has two under way. */
 const REQUESTS_LIMIT = 16;
 
 /** Watches requests for silence. Pure: instants are handed in. */
 export class ByteGuard<Request extends object> {
   readonly #heardAt = new Map<Request, number>();
+  #lookedAt = Number.NaN;
 
   /** A request was sent. */
   sent(request: Request, now: number): void {
@@ -32,6 +36,11 @@ export class ByteGuard<Request extends object> {
 
   /** The requests that have been silent too long at `now`; each is told once. */
   silent(now: number): Request[] {
+    const stood = now - this.#lookedAt;
+    this.#lookedAt = now;
+    if (stood > STANDSTILL_MS)
+      for (const [request, heardAt] of this.#heardAt)
+        this.#heardAt.set(request, Math.min(now, heardAt + stood));
     const found: Request[] = [];
     for (const [request, heardAt] of this.#heardAt)
       if (now - heardAt > SILENCE_LIMIT_MS) found.push(request);

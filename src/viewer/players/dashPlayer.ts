@@ -4,6 +4,7 @@ import { edgeOf, movedTo } from "../page/route.ts";
 import { ByteGuard } from "./byteGuard.ts";
 import { dashSettings } from "./dashSettings.ts";
 import { DOCUMENT_DEADLINE_MS, FAILURES_LIMIT, GUARD_PERIOD_MS } from "./limits.ts";
+import { ownListeners } from "./ownListeners.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls } from "./player.ts";
 import { Renditions } from "./renditions.ts";
 
@@ -69,6 +70,7 @@ class DashPlayer implements Player {
     this.#video = video;
     this.#options = options;
     this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? "";
+    this.#stops.push(ownListeners(video));
     this.#player = MediaPlayer().create();
     this.#player.updateSettings(dashSettings(options));
     this.#player.addRequestInterceptor((request) => {
@@ -114,8 +116,8 @@ class DashPlayer implements Player {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const stop of this.#stops.splice(0)) stop();
     this.#player.destroy();
+    for (const stop of this.#stops.splice(0)) stop();
   }
 
   #listen(): void {

@@ -13,6 +13,7 @@ import {
   PART_FIRST_BYTE_MS,
   PLAYLIST_DEADLINE_MS,
 } from "./limits.ts";
+import { markPassedParts } from "./passedParts.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls } from "./player.ts";
 import { Renditions } from "./renditions.ts";
 
@@ -126,6 +127,12 @@ class HlsPlayer implements Player {
         hls.pathwayPriority = this.#order(hls.pathways);
       hls.startLoad();
     });
+    hls.on(HlsJs.Events.LEVEL_UPDATED, (_event, { details }) => {
+      markPassedParts(details.partList);
+    });
+    hls.on(HlsJs.Events.AUDIO_TRACK_UPDATED, (_event, { details }) => {
+      markPassedParts(details.partList);
+    });
     hls.on(HlsJs.Events.FRAG_LOADED, (_event, { frag }) => this.#placed(frag));
     hls.on(HlsJs.Events.FRAG_BUFFERED, (_event, { frag }) => this.#placed(frag));
     hls.on(HlsJs.Events.LEVEL_LOADED, (_event, { networkDetails, details }) => {
@@ -164,12 +171,7 @@ class HlsPlayer implements Player {
   #failed(data: ErrorData): void {
     const network = data.type === HlsJs.ErrorTypes.NETWORK_ERROR;
     const status = data.response?.code ?? 0;
-    if (
-      network &&
-      (status === 0 || status >= 500) &&
-      data.details !== HlsJs.ErrorDetails.MANIFEST_LOAD_ERROR
-    )
-      this.#leaveEdge(data);
+    if (network && (status === 0 || status >= 500) && this.#leaveEdge(data)) return;
     if (!data.fatal) return;
     if (data.type === HlsJs.ErrorTypes.MEDIA_ERROR) {
       this.#hls.recoverMediaError();
@@ -179,18 +181,23 @@ class HlsPlayer implements Player {
     this.#options.onFatal(`The HLS player cannot go on: ${data.error.message}.`);
   }
 
-  #leaveEdge(data: ErrorData): void {
+  /** Takes the next pathway when the present edge failed; whether it could. */
+  #leaveEdge(data: ErrorData): boolean {
+    const { edges, route, clock, onTrouble } = this.#options;
     const { pathways } = this.#hls;
-    const failed = this.#edge;
-    if (failed === null || pathways.length < 2) return;
-    this.#failedAt.set(failed, this.#options.clock.monotonic());
-    const order = this.#order(pathways, false);
-    if (order[0] === failed) return;
-    this.#edge = order[0] ?? failed;
-    this.#hls.pathwayPriority = order;
-    this.#hls.startLoad();
-    this.#options.onTrouble(
-      `Edge ${failed} did not deliver (${data.details}); taking ${this.#edge}.`,
-    );
+    const url = data.url ?? data.frag?.url ?? data.context?.url ?? "";
+    const failed = edgeOf(url, edges, route)?.id ?? this.#edge;
+    if (failed === null || pathways.length < 2) return false;
+    this.#failedAt.set(failed, clock.monotonic());
+    const [next] = this.#order(pathways, false);
+    // A request to an edge that was left already may fail long after.
+    if (failed !== this.#edge && !data.fatal) return true;
+    if (next === undefined || next === failed) return false;
+    this.#edge = next;
+    this.#hls.pathwayPriority = this.#order(pathways);
+    // After an error that hls.js takes for the end it has stopped loading.
+    if (data.fatal) this.#hls.startLoad();
+    onTrouble(`Edge ${failed} did not deliver (${data.details}); taking ${next}.`);
+    return true;
   }
 }
