@@ -1,4 +1,5 @@
 // Puts a broadcaster together and starts it.
+import { setPriority } from "node:os";
 import { type Closable, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
@@ -7,7 +8,7 @@ import type { ProfileName } from "#protocol";
 import { HopReporter } from "#telemetry";
 import { Channel } from "./channel.ts";
 import { ladders, type Ladder } from "./ladder.ts";
-import { PICTURES_LIMIT_MS } from "./limits.ts";
+import { PICTURES_LIMIT_MS, PROCESS_PRIORITY } from "./limits.ts";
 import { DecodedSource } from "./source/decoded.ts";
 import { type Input, parseInput } from "./source/input.ts";
 import { checkFfmpeg, checkFile } from "./source/probe.ts";
@@ -36,6 +37,8 @@ export interface BroadcasterOptions {
   readonly preset?: string;
   /** The ffmpeg to run. Default `ffmpeg`. */
   readonly ffmpeg?: string;
+  /** Of this process and the encoders, −20 (first) … 19, taken where the user may. Default −10; null leaves it alone. */
+  readonly priority?: number | null;
 }
 
 /** A running broadcaster. */
@@ -62,6 +65,7 @@ export async function startBroadcaster(
   const input = parseInput(options.input);
   await checkFfmpeg(ffmpeg);
   if (input.kind === "file") await checkFile(ffmpeg, input.path);
+  if (options.priority !== null) prefer(options.priority ?? PROCESS_PRIORITY);
   const scope = new Scope();
   try {
     const hops = scope.own(new HopReporter({ url: options.telemetryUrl }, { clock, log }));
@@ -90,6 +94,15 @@ export async function startBroadcaster(
   } catch (failure) {
     await scope.close();
     throw failure;
+  }
+}
+
+/** Children inherit the priority. */
+function prefer(priority: number): void {
+  try {
+    setPriority(priority);
+  } catch {
+    // Below 0 is for privileged users; without it this process runs like any other.
   }
 }
 

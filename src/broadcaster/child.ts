@@ -1,6 +1,5 @@
 // A child process under supervision: its last words are kept, its end is told once, and nothing of it is left behind.
 import { type ChildProcess, spawn } from "node:child_process";
-import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { type Closable, ms, sentenceOf } from "#base";
 import type { Clock } from "#base/clock";
@@ -12,8 +11,6 @@ export interface ChildOptions {
   readonly args: readonly string[];
   /** Pipes out of the child beside standard error: file descriptors 3, 4, … */
   readonly outputs: number;
-  /** Scheduling priority, −20 (first) … 19; taken only where this user may give it. Default 0. */
-  readonly priority?: number;
   /** Told of every line on standard error. */
   readonly onLine?: (line: string) => void;
   /** Told once, when the process has ended or could not be started. */
@@ -37,7 +34,6 @@ export class Child implements Closable {
     this.#process = spawn(options.command, options.args, {
       stdio: ["pipe", "ignore", "pipe", ...pipes],
     });
-    this.#prefer(options.priority ?? 0);
     this.#ended = new Promise((resolve) => {
       const end = (how: string): void => {
         if (this.#gone) return;
@@ -84,16 +80,6 @@ export class Child implements Closable {
       const timer = this.#clock.after(ms(CHILD_END_MS), () => this.kill());
       await this.#ended;
       timer.cancel();
-    }
-  }
-
-  /** At once after the start: threads that it makes later inherit the priority. */
-  #prefer(priority: number): void {
-    if (priority === 0 || this.#process.pid === undefined) return;
-    try {
-      setPriority(this.#process.pid, priority);
-    } catch {
-      // Below 0 is for privileged users; without it the child runs like any other.
     }
   }
 

@@ -4,7 +4,7 @@ export const broadcasterErrors = catalogue("broadcaster", {
   "ffmpeg-missing": {
     kind: "world",
     says: "ffmpeg could not be started as {command}: {why}.",
-    cure: "Install it (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg), or name the program with --ffmpeg.",
+    cure: "Install it (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg), or put its folder on the PATH.",
   },
   "ffmpeg-without": {
     kind: "world",

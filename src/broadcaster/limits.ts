@@ -38,8 +38,8 @@ export const START_LIMIT_MS = 4_000;
 export const BEHIND_LIMIT_MS = 1_000;
 /** An encoder this far behind gets the picture before again, which costs it little, until it has caught up, ms. */
 export const SHED_LIMIT_MS = 240;
-/** Scheduling priority of encoders where the user may give it: a late frame is late for everybody who watches. */
-export const ENCODER_PRIORITY = -10;
+/** Scheduling priority of this process and its children, where the user may give it: a late frame is late for everybody. */
+export const PROCESS_PRIORITY = -10;
 /** From starting an encoder's process to the first boundary that it may be asked to begin at, ms. */
 export const ENCODER_LEAD_MS = 300;
 /** The same for the first start, which has everything still to load. */

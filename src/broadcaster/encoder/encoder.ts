@@ -13,7 +13,7 @@ import {
 import { EncoderRun, type EncoderSpec, type Plan, type RunListener } from "./run.ts";
 
 /** `waiting`: between two processes. `starting`: running up to its boundary. `running`: its media counts. */
-export type EncoderState = "waiting" | "starting" | "running";
+type EncoderState = "waiting" | "starting" | "running";
 
 /** What `/status` shows of an encoder. */
 export interface EncoderStatus {

@@ -2,7 +2,7 @@
 import type { Clock } from "#base/clock";
 import { Child } from "../child.ts";
 import { broadcasterErrors } from "../errors.ts";
-import { BEHIND_LIMIT_MS, ENCODER_PRIORITY, STALL_LIMIT_MS, START_LIMIT_MS } from "../limits.ts";
+import { BEHIND_LIMIT_MS, STALL_LIMIT_MS, START_LIMIT_MS } from "../limits.ts";
 import { type FlvEvent, FlvReader } from "./flv.ts";
 
 /** What an encoder is, whatever it encodes. A unit is what goes in and comes out one for one: a frame, an AAC frame. */
@@ -74,8 +74,7 @@ export class EncoderRun {
     const args = spec.args(plan.boundary - plan.first);
     const onEnd = (how: string): void => this.#end(this.#death(how));
     const { command, tracks: outputs } = spec;
-    const priority = ENCODER_PRIORITY;
-    this.#child = new Child({ command, args, outputs, priority, onEnd }, context.clock);
+    this.#child = new Child({ command, args, outputs, onEnd }, context.clock);
     for (let track = 0; track < spec.tracks; track++) this.#listen(track);
   }
 

@@ -18,12 +18,9 @@ import { Synchroniser } from "../timing/synchroniser.ts";
 import type { Tick } from "../timing/ticker.ts";
 import { PictureAssembler, SoundAssembler } from "./assembler.ts";
 import { decoderArguments, type PictureShape } from "./decoder.ts";
-import { conversionOf, NO_SOUND, readFacts, type SourceFacts } from "./facts.ts";
+import { complaintOf, conversionOf, NO_SOUND, readFacts, type SourceFacts } from "./facts.ts";
 import { type Input, shownInput } from "./input.ts";
 import type { Source, SourceStatus } from "./source.ts";
-
-/** Lines of the decoder's last words that are shown. */
-const SHOWN_LINES = 2;
 
 /** What a decoded source needs. */
 export interface DecodedOptions {
@@ -52,6 +49,7 @@ export class DecodedSource implements Source, Closable {
   #openedAt = 0;
   #pictureAt = -Infinity;
   #why: string;
+  #complaint: string | null = null;
   #closed = false;
 
   constructor(options: DecodedOptions, context: { clock: Clock; log: Log; pool: FramePool }) {
@@ -91,7 +89,7 @@ export class DecodedSource implements Source, Closable {
     return {
       input: this.#shown,
       state: this.#live ? "live" : "connecting",
-      why: this.#live ? null : this.#why,
+      why: this.#live ? null : this.#reason,
       captureIs: "arrival",
       pictures: this.#facts.pictures,
       sound: this.#facts.pictures === null ? null : (this.#facts.sound ?? NO_SOUND),
@@ -112,10 +110,18 @@ export class DecodedSource implements Source, Closable {
     return this.#clock.monotonic() - this.#pictureAt < SOURCE_SILENCE_LIMIT_MS;
   }
 
+  /** Why there is no picture: the last end of the decoder, or that it has been silent since. */
+  get #reason(): string {
+    if (this.#child === null || this.#pictureAt < this.#openedAt) return this.#why;
+    const seconds = Math.floor((this.#clock.monotonic() - this.#pictureAt) / 1000);
+    return sentenceOf(broadcasterErrors.make("source-stalled", { input: this.#shown, seconds }));
+  }
+
   #open(): void {
     this.#sync.reset();
     this.#pictures.reset();
     this.#facts = { pictures: null, sound: null };
+    this.#complaint = null;
     this.#openedAt = this.#clock.monotonic();
     const sound = new SoundAssembler((samples) => this.#sync.pushSound(samples));
     const child: Child = new Child(
@@ -123,7 +129,7 @@ export class DecodedSource implements Source, Closable {
         command: this.#options.command,
         args: decoderArguments(this.#options.input, this.#shape),
         outputs: 2,
-        onLine: (line) => readFacts(this.#facts, line),
+        onLine: (line) => this.#hear(line),
         onEnd: (how) => this.#ended(how, child),
       },
       this.#clock,
@@ -131,6 +137,12 @@ export class DecodedSource implements Source, Closable {
     this.#child = child;
     child.output(0).on("data", (bytes: Buffer) => this.#pictures.push(bytes));
     child.output(1).on("data", (bytes: Buffer) => sound.push(bytes));
+  }
+
+  #hear(line: string): void {
+    readFacts(this.#facts, line);
+    const complaint = complaintOf(line);
+    if (complaint !== null) this.#complaint = this.#hidden(complaint);
   }
 
   #arrived(frame: Frame | null): void {
@@ -160,8 +172,10 @@ export class DecodedSource implements Source, Closable {
   #ended(how: string, child: Child): void {
     this.#child = null;
     if (this.#closed) return;
-    const tail = child.lastWords.split(" / ").slice(-SHOWN_LINES).join("; ");
-    const why = `${this.#hidden(tail)} (${how})`;
+    const said =
+      this.#complaint ??
+      (how === "exit status 0" ? "the sender ended it" : this.#hidden(child.lastWords));
+    const why = `${said} (${how})`;
     this.#why = sentenceOf(broadcasterErrors.make("source-lost", { input: this.#shown, why }));
     const wait = Math.min(
       SOURCE_RETRY_LIMIT_MS,

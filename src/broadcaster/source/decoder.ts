@@ -27,12 +27,14 @@ export function decoderArguments(
     `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
     "setsar=1",
     "format=yuv420p",
+    // To the nearest frame: ffmpeg's own rate conversion lags by up to 1.1 frames, and sound would lead its picture.
+    `fps=${fps}:round=near:start_time=0`,
   ];
   return [
-    ...["-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"],
+    ...["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"],
     ...openingArguments(input),
     ...["-map", "0:v:0", "-map", "0:a:0?"],
-    ...["-vf", filters.join(","), "-r", String(fps), "-fps_mode", "cfr", "-c:v", "rawvideo"],
+    ...["-vf", filters.join(","), "-fps_mode", "passthrough", "-c:v", "rawvideo"],
     // Gaps and drift of the source's own timestamps are filled and pulled here, so that samples count its time.
     ...["-af", "aresample=48000:async=1000:first_pts=0", "-ac", "2", "-c:a", "pcm_s16le"],
     ...["-max_interleave_delta", String(INTERLEAVE_LIMIT_US), "-flush_packets", "1"],

@@ -9,7 +9,7 @@ export interface SourceFacts {
 /** Names no sound; set when the source was opened and has none. */
 export const NO_SOUND = "none: silence is added";
 
-const stream = /^Stream #0:\d+.*?: (Video|Audio): ([\w-]+)/;
+const stream = /^(?:\[info\] +)?Stream #0:\d+.*?: (Video|Audio): ([\w-]+)/;
 const size = /(?:^|, )(\d{2,5})x(\d{2,5})(?:[ ,]|$)/;
 const rate = /, (\d+(?:\.\d+)?k?) (?:fps|tbr)/;
 const sampling = /, (\d+) Hz, ([^,]+)/;
@@ -34,6 +34,12 @@ export function readFacts(facts: SourceFacts, line: string): void {
     const [, hertz, layout] = sampling.exec(line) ?? [];
     facts.sound = `${codec}${hertz === undefined ? "" : `, ${hertz} Hz, ${layout}`}`;
   }
+}
+
+/** What ffmpeg complains of in a line, without its marks; null when the line is no complaint. */
+export function complaintOf(line: string): string | null {
+  const found = /\[(?:error|fatal)\] (.+)$/.exec(line);
+  return found?.[1]?.replace(/\.$/, "") ?? null;
 }
 
 /** What is made of the pictures, in words. */

@@ -19,12 +19,13 @@ test("every kind of input is understood", (t) => {
   assert.deepEqual(parseInput(`file:${path}`), { kind: "file", path });
   assert.deepEqual(parseInput(`file://${path}`), { kind: "file", path });
   assert.deepEqual(parseInput(`file:${relative(process.cwd(), path)}`), { kind: "file", path });
-  for (const url of [
-    "srt://10.0.0.1:9000?mode=listener",
-    "udp://@239.1.1.1:5000",
-    "rtmp://0.0.0.0/live/key",
-  ]) {
-    assert.equal(shownInput(parseInput(url)).split("?")[0], url.replace("@", "").split("?")[0]);
+  const places = {
+    "srt://10.0.0.1:9000?mode=listener": "srt://10.0.0.1:9000",
+    "udp://@239.1.1.1:5000": "udp://239.1.1.1:5000",
+    "rtmp://0.0.0.0/live/key": "rtmp://0.0.0.0",
+  };
+  for (const [url, shown] of Object.entries(places)) {
+    assert.equal(shownInput(parseInput(url)), shown);
   }
 });
 

@@ -52,11 +52,12 @@ function checkAddress(text: string, scheme: string): void {
     throw broadcasterErrors.make("bad-address", { input: text, why: "the port is missing" });
 }
 
-/** An input as people may see it: an address without its parameters and its name, which can hold secrets. */
+/** An input as people may see it: of an address only where it is, since names, paths and parameters can be secrets. */
 export function shownInput(input: Input): string {
   if (input.kind === "test") return "test";
   if (input.kind === "file") return `file:${input.path}`;
-  return (input.url.split("?", 1)[0] as string).replace(/\/\/[^/]*@(?=.)/, "//");
+  const { host, port } = new URL(input.url.replace(input.kind, "http"));
+  return `${input.kind}://${port === "" && input.kind !== "rtmp" ? `${host}:80` : host}`;
 }
 
 /** ffmpeg's arguments that open an input, with no more buffering than its transport needs. */

@@ -14,7 +14,7 @@ const teams = { home: "ROM", away: "MIL" } as const;
 
 /** The flash beside the barcode, in a picture 720 high: white for {@link FLASH_MS} after every full second, else black. */
 export const flashGeometry = { x: 520, y: 652, width: 60, height: 36 } as const;
-export const FLASH_MS = 40;
+const FLASH_MS = 40;
 
 const navy = rgb(10, 18, 44);
 const red = rgb(206, 28, 44);

@@ -11,7 +11,7 @@ const PASSES_OF_A_TEAM = 6;
 const HIGH_PASS_M = 16;
 
 /** Kits, in the order of the sprites: two teams, their keepers, the referee. */
-export const kits = ["home", "away", "home-keeper", "away-keeper", "referee"] as const;
+const kits = ["home", "away", "home-keeper", "away-keeper", "referee"] as const;
 export type Kit = (typeof kits)[number];
 
 /** Somebody on the pitch: place, speed in metres a second, and a number of his own. */
