@@ -91,7 +91,7 @@ class Planner {
         node: "origin",
         pathways: [...urls.edges],
         steering: { hls: `${urls.director}/steer/hls`, dash: `${urls.director}/steer/dash` },
-        timeUrl: `${urls.edges[0]?.url}/time`,
+        timeUrl: null, // relative: the edge that a player is on answers
         targetLatencyMs: TARGET_LATENCY_MS,
       }),
       ...this.#exchanges(),
@@ -297,6 +297,7 @@ class Planner {
       exchanges: [...urls.exchanges],
       networks: [...urls.networks],
       watchUrl: urls.watch,
+      edges: this.#match.edges.map(({ id, fill }) => ({ id, fill })),
     };
   }
 }

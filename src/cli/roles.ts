@@ -187,6 +187,10 @@ const schemas = {
     exchanges: z.array(z.url()).default([]).describe("exchanges"),
     networks: z.array(z.url()).default([]).describe("access networks"),
     watchUrl: z.url().default("http://127.0.0.1:8080").describe("the watch page"),
+    edges: z
+      .array(z.strictObject({ id: z.string(), fill: linkSchema }))
+      .default([])
+      .describe("edges with their declared line to the origin"),
   }),
   link: z.strictObject({
     relays: z

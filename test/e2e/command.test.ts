@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import { Command } from "../support/command.ts";
 import { descendants, gone } from "../support/processTree.ts";
@@ -13,11 +14,7 @@ test("Ctrl-C and SIGTERM stop every process of a match, and status tells how it 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const match = new Command(MATCH);
     await match.says("watch: http://127.0.0.1:");
-    const family = descendants(match.pid);
-    assert.ok(
-      [...family.values()].some((command) => command.includes("ffmpeg")),
-      "an encoder runs",
-    );
+    const family = await familyOnAir(match);
     if (signal === "SIGINT") await newcomerAsksHowItIs(match);
     process.kill(match.pid, signal);
     assert.equal(await match.ended(), 0, match.output);
@@ -26,8 +23,17 @@ test("Ctrl-C and SIGTERM stop every process of a match, and status tells how it 
   }
 });
 
+/** Every process of the match, once an encoder is among them. */
+async function familyOnAir(match: Command): Promise<Map<number, string>> {
+  for (const start = clock.monotonic(); ; await clock.sleep(ms(100))) {
+    const family = descendants(match.pid);
+    if ([...family.values()].some((command) => command.startsWith("ffmpeg"))) return family;
+    assert.ok(clock.monotonic() - start < 15_000, "an encoder runs");
+  }
+}
+
 async function newcomerAsksHowItIs(match: Command): Promise<void> {
-  const status = new Command(["status"], match.folder);
+  const status = new Command(["status"], { folder: match.folder });
   assert.equal(await status.ended(), 0, status.output);
   for (const party of ["broadcaster", "origin", "exchange", "network", "director", "telemetry"])
     assert.match(status.output, new RegExp(`${party}.*answers`));
@@ -36,7 +42,7 @@ async function newcomerAsksHowItIs(match: Command): Promise<void> {
 test("a match whose parent is killed leaves no process behind", async () => {
   const match = new Command(MATCH);
   await match.says("watch: http://127.0.0.1:");
-  const family = descendants(match.pid);
+  const family = await familyOnAir(match);
   process.kill(match.pid, "SIGKILL");
   await match.ended();
   await gone(family, { clock, limitMs: 8_000 });

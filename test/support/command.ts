@@ -4,19 +4,40 @@ import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 
 const LAUNCHER = new URL("../../bin/regista", import.meta.url).pathname;
 
-/** `regista` with `words`, in a folder of its own unless one is given. */
+const started = new Set<ChildProcess>();
+// What a test that failed has left: the roles of a killed match end by themselves.
+after(() => started.forEach((child) => child.kill("SIGKILL")));
+
+export interface CommandOptions {
+  /** Where it is started; without one, a folder of its own. */
+  folder?: string;
+  /** Variables beside this process's own. */
+  env?: Record<string, string>;
+}
+
+/** `regista` with `words`. */
 export class Command {
   readonly child: ChildProcess;
   readonly folder: string;
   #output = "";
   readonly #ended: Promise<number>;
 
-  constructor(words: readonly string[], folder = mkdtempSync(join(tmpdir(), "regista-"))) {
+  constructor(
+    words: readonly string[],
+    { folder = mkdtempSync(join(tmpdir(), "regista-")), env = {} }: CommandOptions = {},
+  ) {
     this.folder = folder;
-    this.child = spawn(LAUNCHER, [...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(LAUNCHER, [...words], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    started.add(this.child);
+    this.child.once("exit", () => started.delete(this.child));
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => void (this.#output += text));
     this.#ended = once(this.child, "close").then(([code]) => (code as number | null) ?? -1);
