@@ -286,7 +286,8 @@ describe("a broadcaster", { concurrency: 3 }, () => {
     await refused({ input: `file:${join(folder, "letter.mp4")}` }, "not-media");
     await refused({ ffmpeg: join(folder, "no-ffmpeg") }, "ffmpeg-missing");
     const { broadcaster } = await started(t, {});
-    await refused({ port: Number(new URL(broadcaster.url).port) }, "port-taken");
+    const port = Number(new URL(broadcaster.url).port);
+    await assert.rejects(started(t, { port }), { code: "control/cannot-listen" });
     await broadcaster.close();
     await broadcaster.close();
   });

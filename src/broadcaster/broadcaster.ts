@@ -52,7 +52,8 @@ export interface BroadcasterHandle extends Closable {
 /**
  * Starts a channel: source, frame synchroniser, encoders, ingest push and status server. Resolves once it listens; media
  * flows from the next segment on, whether the origin is there already or not.
- * @throws broadcaster/unknown-input, bad-address, file-missing, not-media, ffmpeg-missing, ffmpeg-without, port-taken
+ * @throws broadcaster/unknown-input, bad-address, file-missing, not-media, ffmpeg-missing, ffmpeg-without,
+ * control/cannot-listen
  */
 export async function startBroadcaster(
   options: BroadcasterOptions,
@@ -88,7 +89,7 @@ export async function startBroadcaster(
       contributionDelayMs,
     };
     const { port, host = "127.0.0.1" } = options;
-    const server = scope.own(await serveStatus(subject, { clock, port, host }));
+    const server = scope.own(await serveStatus(subject, { clock, log, port, host }));
     log.info({ channel: id, input: source.status.input, url: server.url }, "broadcaster runs");
     return { url: server.url, status: () => statusOf(subject, clock), close: () => scope.close() };
   } catch (failure) {

@@ -11,11 +11,6 @@ export const broadcasterErrors = catalogue("broadcaster", {
     says: "This ffmpeg has no {part}.",
     cure: "Install a full build, such as Debian's package ffmpeg; `ffmpeg -encoders` lists what a build has.",
   },
-  "port-taken": {
-    kind: "world",
-    says: "The status server cannot listen on {host}:{port}: {why}.",
-    cure: "Choose another port with --port, or stop the process that holds it.",
-  },
   "unknown-input": {
     kind: "broke-rules",
     status: 400,

@@ -1,11 +1,11 @@
 // What the broadcaster shows of itself: GET /status and GET /metrics.
-import fastify, { type FastifyInstance } from "fastify";
-import { type Closable, sentenceOf } from "#base";
+import type { Closable } from "#base";
 import type { Clock } from "#base/clock";
+import type { Log } from "#base/log";
+import { controlServer } from "#control";
 import { PROTOCOL_VERSION } from "#protocol";
 import { metricsOf, type Readings } from "#telemetry";
 import type { Channel, Rendition } from "./channel.ts";
-import { broadcasterErrors } from "./errors.ts";
 import type { Ladder } from "./ladder.ts";
 import type { Source } from "./source/source.ts";
 
@@ -18,9 +18,6 @@ export interface StatusSubject {
   readonly profile: string;
   readonly contributionDelayMs: number;
 }
-
-/** Requests have no bodies here. */
-const BODY_LIMIT = 1_024;
 
 /** The answer to `GET /status`. Delays in ms. */
 export function statusOf(subject: StatusSubject, clock: Clock) {
@@ -96,36 +93,20 @@ function gaugesOf({ channel, source }: StatusSubject): Readings {
   };
 }
 
-/** Listens and answers. Rejects with broadcaster/port-taken. */
+/** Listens and answers. Rejects with `control/cannot-listen`. */
 export async function serveStatus(
   subject: StatusSubject,
-  context: { clock: Clock; port: number; host: string },
+  context: { clock: Clock; log: Log; port: number; host: string },
 ): Promise<Closable & { url: string }> {
-  const server: FastifyInstance = fastify({
-    logger: false,
-    bodyLimit: BODY_LIMIT,
-    forceCloseConnections: true,
+  const { clock, log } = context;
+  const server = controlServer({
+    role: "broadcaster",
+    log,
+    status: () => statusOf(subject, clock),
+    metrics: metricsOf("broadcaster", {
+      counters: () => countersOf(subject),
+      gauges: () => gaugesOf(subject),
+    }),
   });
-  const metrics = metricsOf("broadcaster", {
-    counters: () => countersOf(subject),
-    gauges: () => gaugesOf(subject),
-  });
-  server.addHook("onRequest", async (request, reply) => {
-    void reply.header("Access-Control-Allow-Origin", "*");
-    if (request.method === "OPTIONS")
-      return reply.header("Access-Control-Max-Age", "86400").code(204).send();
-    return undefined;
-  });
-  server.get("/status", () => statusOf(subject, context.clock));
-  server.get("/metrics", async (_, reply) => {
-    void reply.header("Content-Type", metrics.contentType);
-    return metrics.text();
-  });
-  const { host, port } = context;
-  try {
-    const url = await server.listen({ host, port });
-    return { url, close: () => server.close() };
-  } catch (failure) {
-    throw broadcasterErrors.make("port-taken", { host, port, why: sentenceOf(failure) }, failure);
-  }
+  return { url: await server.listen(context), close: () => server.close() };
 }

@@ -42,6 +42,3 @@ export const SPREAD_VIEWERS_LIMIT = 400;
 /** A load above this share of capacity is worth a word; above the second, trouble. */
 export const BUSY_SHARE = 0.8;
 export const FULL_SHARE = 0.95;
-
-/** Request bodies are not read. */
-export const BODY_LIMIT = 1_024;

@@ -192,14 +192,14 @@ describe("the control room", () => {
     );
     const elsewhere = await fetch(`${url}/elsewhere`);
     assert.equal(elsewhere.status, 404);
-    assert.equal(((await elsewhere.json()) as { code: string }).code, "controlroom/no-such-page");
+    assert.equal(((await elsewhere.json()) as { code: string }).code, "control/not-found");
   });
 
   it("refuses a port that is taken, and leaves nothing running", async () => {
     const taken = await start();
     await assert.rejects(
       startControlRoom(options({ port: Number(new URL(taken).port) }), context),
-      (failure) => failure instanceof RegistaError && failure.code === "controlroom/cannot-listen",
+      (failure) => failure instanceof RegistaError && failure.code === "control/cannot-listen",
     );
   });
 

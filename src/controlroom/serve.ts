@@ -2,13 +2,13 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
-import { fastify, type FastifyError, type FastifyInstance } from "fastify";
-import { type Closable, RegistaError, Scope, sentenceOf } from "#base";
+import type { FastifyInstance } from "fastify";
+import { type Closable, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
-import { LIVE_LISTENERS_LIMIT, LiveStream, metricsOf } from "#telemetry";
+import { controlServer } from "#control";
+import { LIVE_LISTENERS_LIMIT, LiveStream, type Metrics, metricsOf } from "#telemetry";
 import { controlRoomErrors } from "./errors.ts";
-import { BODY_LIMIT } from "./limits.ts";
 import { Room, type RoomOptions } from "./room.ts";
 
 export interface ControlRoomOptions extends RoomOptions {
@@ -29,6 +29,7 @@ const builtPage = fileURLToPath(new URL("../../dist/controlroom", import.meta.ur
 /**
  * Starts the control room: the page at `/`, `GET /picture`, `/history`, `/live` (server-sent events, a picture a
  * second), `/status`, `/metrics`. Any of the parties may be down, then or later.
+ * Rejects with `control/cannot-listen`.
  */
 export async function startControlRoom(
   options: ControlRoomOptions,
@@ -37,60 +38,29 @@ export async function startControlRoom(
   const scope = new Scope();
   const live = new LiveStream();
   const room = new Room(options, (picture) => live.send(picture), context);
-  const app = fastify({ logger: false, bodyLimit: BODY_LIMIT, forceCloseConnections: true });
-  app.addHook("onRequest", async (_request, reply) => {
-    reply.header("access-control-allow-origin", "*");
+  const server = controlServer({
+    role: "control room",
+    log: context.log,
+    status: () => ({
+      role: "controlroom",
+      verdict: room.picture.verdict,
+      listeners: live.listeners,
+      counters: { ...room.counters, ...room.asked, live: live.counters },
+    }),
+    metrics: roomMetrics(room, live),
   });
-  answerErrors(app, context.log);
-  showPicture(app, { room, live });
-  showItself(app, { room, live });
-  await showPage(app, options.root ?? builtPage);
-  scope.defer(() => app.close());
+  showPicture(server.app, { room, live });
+  await showPage(server.app, options.root ?? builtPage);
+  scope.own(server);
   scope.own(live);
   scope.own(room);
-  const url = await listen(app, options).catch(async (failure: unknown) => {
+  const url = await server.listen(options).catch(async (failure: unknown) => {
     await scope.close();
     throw failure;
   });
   void room.round();
   context.log.info({ url }, "the control room listens");
   return { url, close: () => scope.close() };
-}
-
-async function listen(
-  app: FastifyInstance,
-  options: { port: number; host?: string },
-): Promise<string> {
-  const { port, host = "127.0.0.1" } = options;
-  try {
-    return await app.listen({ port, host });
-  } catch (failure) {
-    throw controlRoomErrors.make(
-      "cannot-listen",
-      { host, port, problem: sentenceOf(failure) },
-      failure,
-    );
-  }
-}
-
-function answerErrors(app: FastifyInstance, log: Log): void {
-  app.setErrorHandler((failure: FastifyError | RegistaError, request, reply) => {
-    const error = asRegistaError(failure, request.url);
-    if (error.kind === "bug")
-      log.error({ failure, path: request.url }, "the control room could not answer");
-    return reply.code(error.status).send(error.toJSON());
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const error = controlRoomErrors.make("no-such-page", { path: request.url });
-    return reply.code(error.status).send(error.toJSON());
-  });
-}
-
-function asRegistaError(failure: FastifyError | RegistaError, path: string): RegistaError {
-  if (failure instanceof RegistaError) return failure;
-  const name =
-    failure.statusCode !== undefined && failure.statusCode < 500 ? "bad-request" : "failed";
-  return controlRoomErrors.make(name, { path, problem: failure.message }, failure);
 }
 
 function showPicture(app: FastifyInstance, { room, live }: { room: Room; live: LiveStream }): void {
@@ -103,20 +73,11 @@ function showPicture(app: FastifyInstance, { room, live }: { room: Room; live: L
   });
 }
 
-function showItself(app: FastifyInstance, { room, live }: { room: Room; live: LiveStream }): void {
-  app.get("/status", () => ({
-    role: "controlroom",
-    verdict: room.picture.verdict,
-    listeners: live.listeners,
-    counters: { ...room.counters, ...room.asked, live: live.counters },
-  }));
-  const metrics = metricsOf("control_room", {
+function roomMetrics(room: Room, live: LiveStream): Metrics {
+  return metricsOf("control_room", {
     counters: () => ({ ...room.counters, ...room.asked, liveSkipped: live.counters.skipped }),
     gauges: () => ({ listeners: live.listeners, findings: room.picture.findings.length }),
   });
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
 }
 
 /** The built page. Its files carry their hash in the name, so only the page itself is asked for again. */

@@ -25,30 +25,6 @@ export const directorErrors = catalogue("director", {
     says: "{address} is not an IP address.",
     cure: "Give an IPv4 or IPv6 address, such as ip=127.0.1.10.",
   },
-  "bad-request": {
-    kind: "broke-rules",
-    status: 400,
-    says: "The request cannot be read: {problem}.",
-    cure: "Send what docs/design/director.md describes.",
-  },
-  "too-large": {
-    kind: "broke-rules",
-    status: 413,
-    says: "The body is larger than {limit} bytes.",
-    cure: "Send one message a request.",
-  },
-  "not-found": {
-    kind: "broke-rules",
-    status: 404,
-    says: "The director has nothing at {method} {path}.",
-    cure: "Use /session, /steer/hls, /steer/dash, /heartbeat, /state, /explain, /status or /metrics.",
-  },
-  failed: {
-    kind: "bug",
-    status: 500,
-    says: "The director could not answer: {problem}.",
-    cure: "Ask again, and report it with the log of this moment.",
-  },
   "no-edges": {
     kind: "broke-rules",
     says: "The director was given no edge to send viewers to.",
@@ -58,11 +34,6 @@ export const directorErrors = catalogue("director", {
     kind: "broke-rules",
     says: "The director's {option} is wrong: {problem}.",
     cure: "Correct it in the match file or on the command line.",
-  },
-  "cannot-listen": {
-    kind: "world",
-    says: "The director cannot listen on {host}:{port}: {problem}.",
-    cure: "Free the port, or choose another one.",
   },
   "carrier-silent": {
     kind: "world",

@@ -1,6 +1,6 @@
 // The director: who a viewer is to the networks, which edge serves it, and why.
 import { randomBytes } from "node:crypto";
-import { type Closable, elapsed, Scope, sentenceOf } from "#base";
+import { type Closable, elapsed, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import { HttpClient } from "#http";
@@ -45,7 +45,10 @@ export interface DirectorHandle extends Closable {
   readonly url: string;
 }
 
-/** Starts a director; resolves once it listens and has asked every carrier once. Throws the catalogue's errors. */
+/**
+ * Starts a director; resolves once it listens and has asked every carrier once. Throws the catalogue's errors and
+ * `control/cannot-listen`.
+ */
 export async function startDirector(
   options: DirectorOptions,
   context: { clock: Clock; log: Log },
@@ -68,22 +71,20 @@ export async function startDirector(
   const fetch = carrierFetch(scope, context);
   const poller = scope.own(new Poller({ sources, topology, fetch }, context));
   let url = "";
-  const app = directorServer({
+  const server = directorServer({
     director,
     base: () => bare(options.publicUrl ?? url),
-    trustedForwarders: options.trustedForwarders ?? [],
+    trustedForwarders: options.trustedForwarders,
     status: () => statusOf({ url, director, poller, clock }),
     metrics: directorMetrics(director, poller, () => clock.monotonic()),
     log,
   });
-  scope.defer(() => app.close());
-  const host = options.host ?? "127.0.0.1";
+  scope.own(server);
   try {
-    url = await app.listen({ host, port: options.port });
+    url = await server.listen(options);
   } catch (failure) {
     await scope.close();
-    const problem = sentenceOf(failure);
-    throw directorErrors.make("cannot-listen", { host, port: options.port, problem }, failure);
+    throw failure;
   }
   await poller.round();
   log.info({ url, channel: options.channel, edges: options.edges.length }, "director listens");

@@ -36,10 +36,6 @@ export const DECISIONS_LIMIT = 50;
 
 /** The largest request body, bytes: a heartbeat has some 200. */
 export const BODY_LIMIT = 16_384;
-/** Sockets at once; most players ask once in five seconds and keep their connection. */
-export const CONNECTIONS_LIMIT = 10_000;
-/** A request that has not arrived whole by then is refused. */
-export const REQUEST_TIMEOUT_MS = ms(5_000);
 /** The longest session id or address read from a query. */
 export const NAME_LENGTH_LIMIT = 64;
 /** The longest list of pathways read from a player's query. */

@@ -210,7 +210,7 @@ test("a director set up wrongly, or on a taken port, says so", async (t) => {
   });
   const taken = Number(new URL(director.url).port);
   await assert.rejects(startDirector({ ...options, port: taken }, context), {
-    code: "director/cannot-listen",
+    code: "control/cannot-listen",
   });
   await Promise.all([director.close(), director.close()]);
 });

@@ -12,9 +12,9 @@ import {
   type Network,
   sessionSchema,
 } from "#protocol";
+import { metricsOf } from "#telemetry";
 import fc from "fast-check";
 import type { FastifyInstance } from "fastify";
-import { Registry } from "prom-client";
 import { Director } from "./director.ts";
 import { DECISIONS_LIMIT, HEARTBEAT_SILENCE_MS, SESSIONS_PER_SECOND_LIMIT } from "./limits.ts";
 import { directorServer } from "./server.ts";
@@ -68,15 +68,16 @@ function stage(t: TestContext, trustedForwarders: string[] = []): Stage {
     newSession,
     clock,
   });
-  const app = directorServer({
+  const server = directorServer({
     director,
     base: () => "http://127.0.0.1:8082",
     trustedForwarders,
     status: () => ({}),
-    metrics: new Registry(),
+    metrics: metricsOf("director", {}),
     log: silentLog,
   });
-  t.after(() => app.close());
+  const { app } = server;
+  t.after(() => server.close());
   return {
     app,
     clock,
@@ -197,11 +198,11 @@ test("an unknown channel, edge, path and a broken address are 4xx with a code an
     [{ method: "POST", url: "/heartbeat", payload: "{" }, 400, "protocol/malformed"],
     [{ method: "POST", url: "/heartbeat" }, 400, "protocol/malformed"],
     [{ method: "POST", url: "/heartbeat", payload: { v: 2 } }, 400, "protocol/unknown-version"],
-    [{ method: "POST", url: "/heartbeat", payload: "x".repeat(20_000) }, 413, "director/too-large"],
+    [{ method: "POST", url: "/heartbeat", payload: "x".repeat(20_000) }, 413, "control/too-large"],
     [{ method: "GET", url: "/explain?ip=nonsense" }, 400, "director/bad-address"],
-    [{ method: "GET", url: "/nosuch" }, 404, "director/not-found"],
-    [{ method: "DELETE", url: "/state" }, 404, "director/not-found"],
-    [{ method: "GET", url: "/%zz" }, 400, "director/bad-request"],
+    [{ method: "GET", url: "/nosuch" }, 404, "control/not-found"],
+    [{ method: "DELETE", url: "/state" }, 404, "control/not-found"],
+    [{ method: "GET", url: "/%zz" }, 400, "control/bad-request"],
   ] as const;
   for (const [request, status, code] of cases) {
     const answer = await app.inject(request);
@@ -356,7 +357,7 @@ test("ten thousand mutated requests at the players' doors never make it fail", a
     const answer = await app.inject({ method: verb as "GET", url: target, remoteAddress });
     assert.ok(answer.statusCode < 500, `${verb} ${target}: ${answer.statusCode} ${answer.body}`);
     if (answer.statusCode >= 400 && verb !== "HEAD")
-      assert.match(answer.json().code, /^director\//);
+      assert.match(answer.json().code, /^(control|director)\//);
     clock.advance(ms(1));
   }
 });
@@ -373,6 +374,6 @@ test("what is not HTTP is answered 400 with a code, and the server lives on", as
     socket.on("close", () => resolve(text)).on("error", reject);
   });
   assert.match(answer, /^HTTP\/1\.1 400 /);
-  assert.match(answer, /"code":"director\/bad-request"/);
+  assert.match(answer, /"code":"control\/bad-request"/);
   assert.equal((await fetch(`${url}/state`)).status, 200);
 });

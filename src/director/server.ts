@@ -1,100 +1,41 @@
 // The director's doors on HTTP. Thin: each route reads the request, asks the director, writes the answer.
-import type { Socket } from "node:net";
-import { RegistaError, sentenceOf } from "#base";
-import type { Log } from "#base/log";
+import { bodyText, type ControlOptions, type ControlServer, controlServer } from "#control";
 import { heartbeatSchema, parseJson } from "#protocol";
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Director } from "./director.ts";
 import { directorErrors } from "./errors.ts";
 import { explain } from "./explain.ts";
-import { BODY_LIMIT, CONNECTIONS_LIMIT, NAME_LENGTH_LIMIT, REQUEST_TIMEOUT_MS } from "./limits.ts";
+import { BODY_LIMIT, NAME_LENGTH_LIMIT } from "./limits.ts";
 import { parseAddress } from "./prefixes.ts";
 import { pathwayField, steeringContentType, steeringProtocols } from "./steering.ts";
 
 /** What the doors need beside the director itself. */
-export interface ServerParts {
+export interface ServerParts extends Pick<
+  ControlOptions,
+  "status" | "metrics" | "log" | "trustedForwarders"
+> {
   readonly director: Director;
   /** Where players find the director, without a slash at the end; asked at each session, since a port may be learned late. */
   readonly base: () => string;
-  /** Prefixes of forwarders whose X-Forwarded-For is believed; none: the socket's own address counts. */
-  readonly trustedForwarders: readonly string[];
-  readonly status: () => object;
-  readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
-  readonly log: Log;
 }
 
 /** An unstarted server; the caller listens and closes. */
-export function directorServer(parts: ServerParts): FastifyInstance {
-  const app = fastify({
-    logger: false,
+export function directorServer({ director, base, ...shown }: ServerParts): ControlServer {
+  const server = controlServer({
+    role: "director",
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: true,
-    trustProxy: parts.trustedForwarders.length > 0 ? [...parts.trustedForwarders] : false,
-    clientErrorHandler: refuseBrokenHttp,
-    frameworkErrors: (failure, _request, reply: unknown) => {
-      refuse(reply as FastifyReply, described(failure));
-    },
+    methods: ["GET", "HEAD", "POST"],
+    ...shown,
   });
-  app.server.maxConnections = CONNECTIONS_LIMIT;
-  addManners(app, parts.log);
-  addPlayerDoors(app, parts);
-  addOperatorDoors(app, parts);
-  return app;
+  addPlayerDoors(server.app, { director, base });
+  addOperatorDoors(server.app, director);
+  return server;
 }
 
-/** CORS for every page, nothing cached, JSON read by our own reader, every refusal with its code. */
-function addManners(app: FastifyInstance, log: Log): void {
-  app.addHook("onRequest", (request, reply, next) => {
-    reply.headers({
-      "access-control-allow-origin": "*",
-      "access-control-expose-headers": "Retry-After",
-      "timing-allow-origin": "*",
-      "cache-control": "no-store",
-    });
-    if (request.method !== "OPTIONS") return next();
-    reply.headers({
-      "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
-      "access-control-allow-headers": "Content-Type",
-      "access-control-max-age": "86400",
-    });
-    reply.code(204).send();
-  });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
-  app.setNotFoundHandler((request) => {
-    throw directorErrors.make("not-found", { method: request.method, path: request.url });
-  });
-  app.setErrorHandler((failure, _request, reply) => {
-    const error = failure instanceof RegistaError ? failure : described(failure);
-    if (error.status >= 500) log.error({ err: failure, code: error.code }, sentenceOf(error));
-    refuse(reply, error);
-  });
-}
-
-function refuse(reply: FastifyReply, error: RegistaError): void {
-  if (error.status === 429) reply.header("retry-after", "1");
-  reply.code(error.status).type("application/json").send(JSON.stringify(error));
-}
-
-function described(failure: unknown): RegistaError {
-  const status = failure instanceof Error && "statusCode" in failure ? failure.statusCode : 500;
-  const problem = sentenceOf(failure);
-  if (status === 413) return directorErrors.make("too-large", { limit: BODY_LIMIT }, failure);
-  const broken = typeof status === "number" && status >= 400 && status < 500;
-  return directorErrors.make(broken ? "bad-request" : "failed", { problem }, failure);
-}
-
-function refuseBrokenHttp(failure: Error & { code?: string }, socket: Socket): void {
-  if (failure.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const body = JSON.stringify(directorErrors.make("bad-request", { problem: failure.message }));
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `Connection: close\r\n\r\n${body}`,
-  );
-}
-
-function addPlayerDoors(app: FastifyInstance, { director, base }: ServerParts): void {
+function addPlayerDoors(
+  app: FastifyInstance,
+  { director, base }: Pick<ServerParts, "director" | "base">,
+): void {
   app.get("/session", (request) =>
     director.session(field(request, "channel") ?? "", request.ip, base()),
   );
@@ -111,10 +52,9 @@ function addPlayerDoors(app: FastifyInstance, { director, base }: ServerParts): 
   }
 }
 
-function addOperatorDoors(app: FastifyInstance, { director, status, metrics }: ServerParts): void {
+function addOperatorDoors(app: FastifyInstance, director: Director): void {
   app.post("/heartbeat", (request, reply) => {
-    const text = typeof request.body === "string" ? request.body : "";
-    director.hear(parseJson("heartbeat", heartbeatSchema, text));
+    director.hear(parseJson("heartbeat", heartbeatSchema, bodyText(request)));
     return reply.code(204).send();
   });
   app.get("/state", () => director.state());
@@ -127,10 +67,6 @@ function addOperatorDoors(app: FastifyInstance, { director, status, metrics }: S
       director.decide(address.text, field(request, "session") ?? address.text),
     );
   });
-  app.get("/status", () => status());
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.metrics()),
-  );
 }
 
 const sessionForm = new RegExp(`^[\\w-]{1,${NAME_LENGTH_LIMIT}}$`);

@@ -60,7 +60,10 @@ export interface IspHandle extends Closable {
   setLimit(limitMbps: number | null): void;
 }
 
-/** Starts an access network; resolves once its doors and all routes listen. Throws the catalogue's errors. */
+/**
+ * Starts an access network; resolves once its doors and all routes listen. Throws the catalogue's errors and
+ * `control/cannot-listen`.
+ */
 export async function startIsp(
   options: IspOptions,
   context: { clock: Clock; log: Log },
@@ -80,7 +83,7 @@ export async function startIsp(
     log.info({ limitMbps }, "the network's limit is changed");
   };
   let url = "";
-  const app = ispServer({
+  const server = ispServer({
     network: () => networkOf(options, { footprint, access, limitMbps }),
     setLimit,
     status: () => ({
@@ -98,14 +101,14 @@ export async function startIsp(
     metrics: ispMetrics(access, () => limitMbps),
     log,
   });
-  scope.defer(() => app.close());
+  scope.own(server);
   try {
     for (const route of options.routes) {
       const relay = scope.own(await openRoute(route, { line, footprint }, context));
       running.set(route.name, relay);
       access.add(relay);
     }
-    url = await listen(app, { host: options.host ?? "127.0.0.1", port: options.port });
+    url = await server.listen(options);
   } catch (failure) {
     await scope.close();
     throw failure;
@@ -152,14 +155,6 @@ async function openRoute(
       { name, ...listen, problem: sentenceOf(failure) },
       failure,
     );
-  }
-}
-
-async function listen(app: ReturnType<typeof ispServer>, endpoint: Endpoint): Promise<string> {
-  try {
-    return await app.listen(endpoint);
-  } catch (failure) {
-    throw ispErrors.make("cannot-listen", { ...endpoint, problem: sentenceOf(failure) }, failure);
   }
 }
 

@@ -6,8 +6,8 @@ import { ms, RegistaError } from "#base";
 import { systemClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import { networkSchema } from "#protocol";
+import { metricsOf } from "#telemetry";
 import fc from "fast-check";
-import { Registry } from "prom-client";
 import { type IspOptions, startIsp } from "./index.ts";
 import { ispServer } from "./server.ts";
 
@@ -156,7 +156,7 @@ test("what cannot be is refused with the reason", async (t) => {
     [{ limitMbps: 0 }, "isp/bad-option"],
     [{ routes: [route, route] }, "isp/bad-option"],
     [{ routes: [{ ...route, port: taken }] }, "isp/cannot-route"],
-    [{ port: Number(new URL(other.url).port) }, "isp/cannot-listen"],
+    [{ port: Number(new URL(other.url).port) }, "control/cannot-listen"],
   ];
   for (const [change, code] of wrong) {
     await assert.rejects(startIsp({ ...options, ...change }, context), (error) => {
@@ -169,7 +169,7 @@ test("what cannot be is refused with the reason", async (t) => {
 
 test("ten thousand strange requests are answered or refused with a code", async (t) => {
   let limit: number | null = null;
-  const app = ispServer({
+  const server = ispServer({
     network: () => ({
       ...options,
       v: 1,
@@ -179,10 +179,10 @@ test("ten thousand strange requests are answered or refused with a code", async 
     }),
     setLimit: (next) => void (limit = next),
     status: () => ({}),
-    metrics: new Registry(),
+    metrics: metricsOf("isp", {}),
     log: silentLog,
   });
-  t.after(() => app.close());
+  t.after(() => server.close());
   const request = fc.record({
     method: fc.constantFrom("GET", "PUT", "PUT", "PUT", "POST", "OPTIONS", "DELETE"),
     url: fc.constantFrom("/limit", "/limit", "/network", "/status", "/nosuch", "/%zz"),
@@ -195,9 +195,13 @@ test("ten thousand strange requests are answered or refused with a code", async 
   });
   for (const { method, url, payload } of fc.sample(request, { seed: 10, numRuns: 10_000 })) {
     const bare = method === "GET" || method === "OPTIONS";
-    const answer = await app.inject({ method: method as "GET", url, ...(bare ? {} : { payload }) });
+    const answer = await server.app.inject({
+      method: method as "GET",
+      url,
+      ...(bare ? {} : { payload }),
+    });
     assert.ok(answer.statusCode < 500, `${method} ${url} ${answer.body}`);
-    if (answer.statusCode >= 400) assert.match(answer.json().code, /^(isp|protocol)\//);
+    if (answer.statusCode >= 400) assert.match(answer.json().code, /^(control|protocol)\//);
     assert.ok(limit === null || limit > 0);
   }
 });

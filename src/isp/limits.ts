@@ -13,9 +13,3 @@ export const FIRST_HOUSEHOLD = 10;
 export const LAST_HOUSEHOLD = 250;
 /** The longest first prefix that has room for a gateway and a household, bits. */
 export const PREFIX_LENGTH_LIMIT = 30;
-/** The largest request body, bytes: a limit has some 30. */
-export const BODY_LIMIT = 1_024;
-/** Sockets of the control plane at once. */
-export const CONNECTIONS_LIMIT = 1_000;
-/** A request that has not arrived whole by then is refused. */
-export const REQUEST_TIMEOUT_MS = ms(5_000);

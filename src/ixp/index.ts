@@ -51,7 +51,10 @@ export interface IxpHandle extends Closable {
   readonly relays: ReadonlyMap<string, Endpoint>;
 }
 
-/** Starts an exchange; resolves once its doors and all relays listen. Throws the catalogue's errors. */
+/**
+ * Starts an exchange; resolves once its doors and all relays listen. Throws the catalogue's errors and
+ * `control/cannot-listen`.
+ */
 export async function startIxp(
   options: IxpOptions,
   context: { clock: Clock; log: Log },
@@ -64,7 +67,7 @@ export async function startIxp(
   const running = new Map<string, Relay>();
   const lines = new Map(options.members.map(({ asn, link }) => [asn, new Link(link)]));
   let url = "";
-  const app = ixpServer({
+  const server = ixpServer({
     exchange: () => exchangeOf(options, fabric),
     status: () => ({
       v: PROTOCOL_VERSION,
@@ -80,14 +83,14 @@ export async function startIxp(
     metrics: ixpMetrics(fabric),
     log,
   });
-  scope.defer(() => app.close());
+  scope.own(server);
   try {
     for (const relay of options.relays) {
       const started = scope.own(await openRelay(relay, lines, context));
       running.set(relay.name, started);
       fabric.cross({ from: relay.from, to: relay.to, relay: started });
     }
-    url = await listen(app, { host: options.host ?? "127.0.0.1", port: options.port });
+    url = await server.listen(options);
   } catch (failure) {
     await scope.close();
     throw failure;
@@ -130,14 +133,6 @@ async function openRelay(
 function keepLoopback(remoteAddress: string): string | undefined {
   const address = remoteAddress.replace(/^::ffff:/i, "");
   return /^127\.\d+\.\d+\.\d+$/.test(address) ? address : undefined;
-}
-
-async function listen(app: ReturnType<typeof ixpServer>, endpoint: Endpoint): Promise<string> {
-  try {
-    return await app.listen(endpoint);
-  } catch (failure) {
-    throw ixpErrors.make("cannot-listen", { ...endpoint, problem: sentenceOf(failure) }, failure);
-  }
 }
 
 function check({ members, relays }: IxpOptions): void {

@@ -6,10 +6,10 @@ import { ms, RegistaError } from "#base";
 import { systemClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import { exchangeSchema } from "#protocol";
+import { metricsOf } from "#telemetry";
 import fc from "fast-check";
 import { type IxpOptions, startIxp } from "./index.ts";
 import { ixpServer } from "./server.ts";
-import { Registry } from "prom-client";
 
 const CDN = 51_185;
 const ISP = 12_874;
@@ -140,7 +140,7 @@ test("what cannot be is refused with the reason, and nothing is left listening",
       "ixp/cannot-relay",
       /taken/,
     ],
-    [{ relays: [relay], port }, "ixp/cannot-listen", /EADDRINUSE/],
+    [{ relays: [relay], port }, "control/cannot-listen", /EADDRINUSE/],
   ];
   const listening = (): number =>
     process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
@@ -158,13 +158,13 @@ test("what cannot be is refused with the reason, and nothing is left listening",
 });
 
 test("ten thousand strange requests are answered or refused with a code", async (t) => {
-  const app = ixpServer({
+  const server = ixpServer({
     exchange: () => ({ v: 1, id: "x", asn: 1, place: "it/roma", members: [] }),
     status: () => ({}),
-    metrics: new Registry(),
+    metrics: metricsOf("ixp", {}),
     log: silentLog,
   });
-  t.after(() => app.close());
+  t.after(() => server.close());
   const request = fc.record({
     method: fc.constantFrom("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH"),
     url: fc
@@ -174,12 +174,13 @@ test("ten thousand strange requests are answered or refused with a code", async 
   });
   for (const { method, ...rest } of fc.sample(request, { seed: 9, numRuns: 10_000 })) {
     const bare = method === "GET" || method === "HEAD" || method === "OPTIONS";
-    const answer = await app.inject({
+    const answer = await server.app.inject({
       method: method as "GET",
       url: rest.url,
       ...(bare ? {} : { payload: rest.payload }),
     });
     assert.ok(answer.statusCode < 500, `${method} ${rest.url} ${answer.body}`);
-    if (answer.statusCode >= 400 && method !== "HEAD") assert.match(answer.json().code, /^ixp\//);
+    if (answer.statusCode >= 400 && method !== "HEAD")
+      assert.match(answer.json().code, /^control\//);
   }
 });

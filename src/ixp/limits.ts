@@ -7,9 +7,3 @@ export const MEASURE_PERIOD_MS = ms(1_000);
 export const MEMBERS_LIMIT = 2_000;
 /** Relays at most: each is a listening socket. */
 export const RELAYS_LIMIT = 64;
-/** The largest request body, bytes: nothing here reads one. */
-export const BODY_LIMIT = 1_024;
-/** Sockets of the control plane at once. */
-export const CONNECTIONS_LIMIT = 1_000;
-/** A request that has not arrived whole by then is refused. */
-export const REQUEST_TIMEOUT_MS = ms(5_000);

@@ -8,6 +8,12 @@ export {
   LIVE_BACKLOG_LIMIT,
   LIVE_LISTENERS_LIMIT,
 } from "./limits.ts";
-export { type Metrics, metricsOf, type MetricSources, type Readings } from "./metrics.ts";
+export {
+  type Family,
+  type Metrics,
+  metricsOf,
+  type MetricSources,
+  type Readings,
+} from "./metrics.ts";
 export { type HopCounters, HopReporter, type HopReporterOptions } from "./reporter.ts";
 export { LiveStream } from "./stream.ts";

@@ -23,6 +23,24 @@ describe("metrics", () => {
     assert.match(await two.text(), /requests_total 2\n/);
   });
 
+  it("shows a family with a line a thing, and forgets a thing that has gone", async () => {
+    let edges = [
+      { labels: { edge: "roma" }, value: 0.5 },
+      { labels: { edge: "milano" }, value: 0.75 },
+    ];
+    const metrics = metricsOf("director", {
+      families: {
+        edgeLoad: { kind: "gauge", labels: ["edge"], read: () => edges },
+        edgeBytes: { kind: "counter", labels: ["edge"], read: () => edges },
+      },
+    });
+    const text = await metrics.text();
+    assert.match(text, /regista_director_edge_load\{edge="roma"\} 0.5\n/);
+    assert.match(text, /regista_director_edge_bytes_total\{edge="milano"\} 0.75\n/);
+    edges = edges.slice(0, 1);
+    assert.doesNotMatch(await metrics.text(), /milano/);
+  });
+
   it("shows a number that is none as zero", async () => {
     const metrics = metricsOf("origin", {
       counters: () => ({ parts: Number.NaN }),

@@ -14,15 +14,4 @@ export const viewerErrors = catalogue("viewer", {
     says: "The watch page's configuration is wrong at {place}: {problem}.",
     cure: "Serve the page with `regista watch` of the same version.",
   },
-  "nothing-here": {
-    kind: "said-no",
-    status: 404,
-    says: "There is nothing at {path}.",
-    cure: "The watch page is at /, its configuration at /config.json.",
-  },
-  "port-taken": {
-    kind: "world",
-    says: "The watch page cannot listen on {host}:{port}: {problem}.",
-    cure: "Stop the program that uses the port, or choose another port.",
-  },
 });

@@ -73,7 +73,8 @@ test("a port in use is refused with a sentence", async (t) => {
   t.after(() => first.close());
   await assert.rejects(
     startWatch({ ...options, root, port: Number(new URL(first.url).port) }, context),
-    (failure: unknown) => failure instanceof RegistaError && failure.code === "viewer/port-taken",
+    (failure: unknown) =>
+      failure instanceof RegistaError && failure.code === "control/cannot-listen",
   );
 });
 

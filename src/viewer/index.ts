@@ -2,10 +2,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
-import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { type Closable, RegistaError, sentenceOf } from "#base";
+import type { FastifyInstance } from "fastify";
+import { type Closable, elapsed } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
+import { controlServer } from "#control";
 import { metricsOf } from "#telemetry";
 import {
   type CaptureIs,
@@ -15,7 +16,7 @@ import {
   type WatchNetwork,
 } from "./config.ts";
 import { viewerErrors } from "./errors.ts";
-import { ASSET_AGE_S, WATCH_BODY_LIMIT } from "./limits.ts";
+import { ASSET_AGE_S } from "./limits.ts";
 
 export type { CaptureIs, WatchConfig, WatchEdge, WatchNetwork } from "./config.ts";
 
@@ -59,84 +60,54 @@ function configOf(options: WatchOptions): WatchConfig {
   return parseWatchConfig({ v: 1, title: options.channel, ...options });
 }
 
-function answerFailure(reply: FastifyReply, failure: unknown): FastifyReply {
-  if (failure instanceof RegistaError) return reply.code(failure.status).send(failure.toJSON());
-  const status = (failure as { statusCode?: number }).statusCode ?? 500;
-  return reply
-    .code(status)
-    .send({ code: "viewer/failed", error: sentenceOf(failure), cure: "Load the page again." });
-}
-
-function route(
+/** The page and its configuration. Built files carry their hash in the name, so only the page itself is asked for again. */
+async function showPage(
   app: FastifyInstance,
   options: { config: WatchConfig; root: string; counters: Counters },
-  clock: Clock,
-): void {
+): Promise<void> {
   const { config, root, counters } = options;
-  const startedAt = clock.monotonic();
-  const built = (): boolean => existsSync(`${root}/index.html`);
-  const metrics = metricsOf("watch", { counters: () => counters });
-  app.addHook("onRequest", async (_request, reply) => {
-    reply.header("access-control-allow-origin", "*");
+  const maxAge = ASSET_AGE_S * 1_000;
+  await app.register(fastifyStatic, { root, index: false, immutable: true, maxAge });
+  app.addHook("onSend", async (_request, reply) => {
+    if (reply.statusCode >= 400) counters.refusals += 1;
   });
-  app.get("/config.json", async (_request, reply) => {
+  app.get("/config.json", () => {
     counters.configs += 1;
-    return reply.header("cache-control", "no-store").send(config);
+    return config;
   });
-  app.get("/status", async () => ({
-    role: "watch",
-    channel: config.channel,
-    uptimeS: Math.round((clock.monotonic() - startedAt) / 1_000),
-    pageBuilt: built(),
-    ...counters,
-  }));
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
-  app.get("/", async (_request, reply) => {
-    if (!built()) throw viewerErrors.make("page-not-built", { root });
+  app.get("/", (_request, reply) => {
+    if (!isBuilt(root)) throw viewerErrors.make("page-not-built", { root });
     counters.pages += 1;
     reply.header("cache-control", "no-cache");
     return reply.sendFile("index.html", { cacheControl: false });
   });
 }
 
-/** Starts the watch server. Rejects with `viewer/bad-config` or `viewer/port-taken`. */
+const isBuilt = (root: string): boolean => existsSync(`${root}/index.html`);
+
+/** Starts the watch server. Rejects with `viewer/bad-config` or `control/cannot-listen`. */
 export async function startWatch(
   options: WatchOptions,
-  context: { clock: Clock; log: Log },
+  { clock, log }: { clock: Clock; log: Log },
 ): Promise<WatchHandle> {
   const root = options.root ?? BUILT_PAGE;
-  const host = options.host ?? "127.0.0.1";
+  const startedAt = clock.monotonic();
   const counters: Counters = { pages: 0, configs: 0, refusals: 0 };
   const config = configOf(options);
-  const app = Fastify({ logger: false, bodyLimit: WATCH_BODY_LIMIT, forceCloseConnections: true });
-  app.setErrorHandler((failure, _request, reply) => {
-    counters.refusals += 1;
-    return answerFailure(reply, failure);
+  const server = controlServer({
+    role: "watch page",
+    log,
+    status: () => ({
+      role: "watch",
+      channel: config.channel,
+      uptimeS: Math.round(elapsed(startedAt, clock.monotonic()) / 1_000),
+      pageBuilt: isBuilt(root),
+      ...counters,
+    }),
+    metrics: metricsOf("watch", { counters: () => counters }),
   });
-  app.setNotFoundHandler((request, reply) => {
-    counters.refusals += 1;
-    return answerFailure(reply, viewerErrors.make("nothing-here", { path: request.url }));
-  });
-  await app.register(fastifyStatic, {
-    root,
-    index: false,
-    immutable: true,
-    maxAge: ASSET_AGE_S * 1_000,
-  });
-  route(app, { config, root, counters }, context.clock);
-  try {
-    const url = await app.listen({ host, port: options.port });
-    context.log.info({ url, root }, "watch page is served");
-    let closing: Promise<void> | null = null;
-    return { url, close: () => (closing ??= app.close()) };
-  } catch (failure) {
-    await app.close();
-    throw viewerErrors.make(
-      "port-taken",
-      { host, port: options.port, problem: sentenceOf(failure) },
-      failure,
-    );
-  }
+  await showPage(server.app, { config, root, counters });
+  const url = await server.listen(options);
+  log.info({ url, root }, "watch page is served");
+  return { url, close: () => server.close() };
 }

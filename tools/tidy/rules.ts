@@ -20,6 +20,7 @@ const roomRoots = [
     "protocol",
     "telemetry",
     "telemetry/server",
+    "control",
     "broadcaster",
     "ixp",
     "isp",

@@ -93,8 +93,8 @@ describe("the telemetry role", () => {
       ["/hops", '{"v":2,"hops":[]}', 400, "protocol/unknown-version"],
       ["/hops", '{"v":1,"hops":[{"hop":"edge"}]}', 400, "protocol/malformed"],
       ["/cmcd", "{}", 400, "telemetry/cmcd-malformed"],
-      ["/cmcd", "x".repeat(CMCD_BODY_LIMIT + 1), 413, "telemetry/body-too-large"],
-      ["/elsewhere", "x", 404, "telemetry/no-such-page"],
+      ["/cmcd", "x".repeat(CMCD_BODY_LIMIT + 1), 413, "control/too-large"],
+      ["/elsewhere", "x", 404, "control/not-found"],
     ];
     for (const [path, body, status, code] of cases) {
       const answer = await post(url + path, body, "application/json");

@@ -1,10 +1,17 @@
 // The collector on its sockets.
-import { fastify, type FastifyError, type FastifyInstance } from "fastify";
-import { type Closable, ms, RegistaError, Scope, sentenceOf } from "#base";
+import type { FastifyInstance } from "fastify";
+import { type Closable, ms, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
+import { bodyText, controlServer } from "#control";
 import { hopsSchema, parseJson } from "#protocol";
-import { LIVE_LISTENERS_LIMIT, LiveStream, metricsOf, telemetryErrors } from "#telemetry";
+import {
+  LIVE_LISTENERS_LIMIT,
+  LiveStream,
+  type Metrics,
+  metricsOf,
+  telemetryErrors,
+} from "#telemetry";
 import { decodeCmcdLines } from "#telemetry/cmcd";
 import { Collector } from "./collector.ts";
 import { CMCD_BODY_LIMIT, HOPS_BODY_LIMIT, LIVE_PERIOD_MS } from "./limits.ts";
@@ -24,7 +31,7 @@ export interface TelemetryHandle extends Closable {
 
 /**
  * Starts the collector: `POST /hops`, `POST /cmcd`, `GET /summary`, `/live`, `/status`, `/metrics`.
- * It listens when the promise resolves.
+ * It listens when the promise resolves; rejects with `control/cannot-listen`.
  */
 export async function startTelemetry(
   options: TelemetryOptions,
@@ -33,19 +40,30 @@ export async function startTelemetry(
   const scope = new Scope();
   const collector = new Collector(options.channel, context.clock);
   const live = new LiveStream();
-  const app = fastify({ logger: false, bodyLimit: HOPS_BODY_LIMIT, forceCloseConnections: true });
-  allowBrowsers(app);
-  answerErrors(app, context.log);
-  takeReports(app, collector);
-  showItself(app, { collector, live, channel: options.channel });
-  scope.defer(() => app.close());
+  const server = controlServer({
+    role: "telemetry",
+    log: context.log,
+    bodyLimit: HOPS_BODY_LIMIT,
+    methods: ["GET", "HEAD", "POST"],
+    status: () => ({
+      role: "telemetry",
+      channel: options.channel,
+      ...collector.size,
+      listeners: live.listeners,
+      counters: { ...collector.counters, live: live.counters },
+    }),
+    metrics: telemetryMetrics(collector, live),
+  });
+  takeReports(server.app, collector);
+  showPicture(server.app, { collector, live });
+  scope.own(server);
   scope.own(live);
   const everySecond = context.clock.every(ms(1_000), () => collector.expire());
   const twice = context.clock.every(ms(LIVE_PERIOD_MS), () => {
     if (live.listeners > 0) live.send(collector.summary());
   });
   scope.defer(() => (everySecond.cancel(), twice.cancel()));
-  const url = await listen(app, options).catch(async (failure: unknown) => {
+  const url = await server.listen(options).catch(async (failure: unknown) => {
     await scope.close();
     throw failure;
   });
@@ -53,78 +71,23 @@ export async function startTelemetry(
   return { url, close: () => scope.close() };
 }
 
-/** Pages of any origin report here: WIRE's CORS rules, with a pre-flight that lasts a day. */
-function allowBrowsers(app: FastifyInstance): void {
-  app.addHook("onRequest", async (request, reply) => {
-    reply.header("access-control-allow-origin", "*");
-    if (request.method !== "OPTIONS") return;
-    reply
-      .header("access-control-allow-methods", "GET, POST")
-      .header("access-control-allow-headers", "content-type")
-      .header("access-control-max-age", "86400");
-    await reply.code(204).send();
-  });
-  // Whatever a browser calls the body (a beacon says text/plain), the path says what it is.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
-}
-
-async function listen(
-  app: FastifyInstance,
-  options: { port: number; host?: string },
-): Promise<string> {
-  const { port, host = "127.0.0.1" } = options;
-  try {
-    return await app.listen({ port, host });
-  } catch (failure) {
-    throw telemetryErrors.make(
-      "cannot-listen",
-      { host, port, problem: sentenceOf(failure) },
-      failure,
-    );
-  }
-}
-
-function answerErrors(app: FastifyInstance, log: Log): void {
-  app.setErrorHandler((failure: FastifyError | RegistaError, request, reply) => {
-    const error = asRegistaError(failure, request.url);
-    if (error.status >= 500)
-      log.error({ failure, path: request.url }, "telemetry could not answer");
-    return reply.code(error.status).send(error.toJSON());
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const error = telemetryErrors.make("no-such-page", { path: request.url });
-    return reply.code(error.status).send(error.toJSON());
-  });
-}
-
-function asRegistaError(failure: FastifyError | RegistaError, path: string): RegistaError {
-  if (failure instanceof RegistaError) return failure;
-  if (failure.statusCode === 413) return telemetryErrors.make("body-too-large", { path }, failure);
-  const name =
-    failure.statusCode !== undefined && failure.statusCode < 500 ? "bad-request" : "failed";
-  return telemetryErrors.make(name, { path, problem: failure.message }, failure);
-}
-
 function takeReports(app: FastifyInstance, collector: Collector): void {
   app.post("/hops", (request, reply) => {
-    const { hops } = parseJson("hops", hopsSchema, textOf(request.body));
+    const { hops } = parseJson("hops", hopsSchema, bodyText(request));
     collector.takeHops(hops);
     return reply.code(204).send();
   });
   app.post("/cmcd", { bodyLimit: CMCD_BODY_LIMIT }, (request, reply) => {
-    const { records, refused, why } = decodeCmcdLines(textOf(request.body));
+    const { records, refused, why } = decodeCmcdLines(bodyText(request));
     collector.takeEvents(records, refused);
     if (why && records.length === 0) throw why;
     return reply.code(204).send();
   });
 }
 
-const textOf = (body: unknown): string => (typeof body === "string" ? body : "");
-
-function showItself(
+function showPicture(
   app: FastifyInstance,
-  { collector, live, channel }: { collector: Collector; live: LiveStream; channel: string },
+  { collector, live }: { collector: Collector; live: LiveStream },
 ): void {
   app.get("/summary", () => collector.summary());
   app.get("/live", (_request, reply) => {
@@ -132,14 +95,10 @@ function showItself(
       throw telemetryErrors.make("too-many-listeners", { limit: LIVE_LISTENERS_LIMIT });
     reply.hijack();
   });
-  app.get("/status", () => ({
-    role: "telemetry",
-    channel,
-    ...collector.size,
-    listeners: live.listeners,
-    counters: { ...collector.counters, live: live.counters },
-  }));
-  const metrics = metricsOf("telemetry", {
+}
+
+function telemetryMetrics(collector: Collector, live: LiveStream): Metrics {
+  return metricsOf("telemetry", {
     counters: () => ({
       ...flat("hopsDropped", collector.counters.hopsDropped),
       ...flat("eventsDropped", collector.counters.eventsDropped),
@@ -152,9 +111,6 @@ function showItself(
     }),
     gauges: () => ({ ...collector.size, listeners: live.listeners }),
   });
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
 }
 
 /** `{ tooOld: 3 }` under `hopsDropped` as `{ hopsDroppedTooOld: 3 }`. */
