@@ -64,7 +64,11 @@ const roomEscape: Rule = (file) => {
 };
 
 const strayClock: Rule = (file) => {
-  if (!code.test(file.path) || file.path.startsWith("src/base/clock") || file.path.startsWith("tools/"))
+  if (
+    !code.test(file.path) ||
+    file.path.startsWith("src/base/clock") ||
+    file.path.startsWith("tools/")
+  )
     return [];
   if (page.test(file.path) && file.path.endsWith("/clock.ts")) return [];
   const reads = page.test(file.path)
