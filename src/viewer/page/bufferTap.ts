@@ -4,8 +4,8 @@
 /** Told after each append of video: where the buffer ends on the media timeline, s, and when, monotonic ms. */
 export type AppendListener = (bufferedEnd: number, at: number) => void;
 
-/** Hears of every append of video in this page from now on. */
-export function tapVideoBuffers(listener: AppendListener): void {
+/** Hears of every append of video in this page from now on; `now` is the page's monotonic reading. */
+export function tapVideoBuffers(now: () => number, listener: AppendListener): void {
   if (typeof MediaSource === "undefined") return;
   const { prototype } = MediaSource;
   const add = Object.getOwnPropertyDescriptor(prototype, "addSourceBuffer")?.value as (
@@ -16,7 +16,7 @@ export function tapVideoBuffers(listener: AppendListener): void {
     const buffer = add.call(this, type);
     if (type.startsWith("video/"))
       buffer.addEventListener("updateend", () => {
-        const at = performance.now();
+        const at = now();
         const end = endOf(buffer);
         if (end !== null) listener(end, at);
       });

@@ -86,6 +86,7 @@ export function createPageClock(): PageClock {
     every,
     follow(timeUrl) {
       stop();
+      estimate.clear();
       const asked = new AbortController();
       const burst = async (count: number): Promise<void> => {
         for (let at = 0; at < count && !asked.signal.aborted; at += 1)

@@ -65,6 +65,19 @@ test("a pause is no stall", () => {
   assert.equal(meter.stalls(6_400), 0);
 });
 
+test("a stall that ends only with another player counts once, and a new session counts from nothing", () => {
+  const meter = new FrameMeter();
+  play(meter, 0, 400);
+  meter.cut(4_400);
+  assert.equal(meter.stalls(4_500), 1);
+  play(meter, 6_000, 6_400);
+  assert.equal(meter.stalls(6_400), 1);
+  meter.cut(6_500);
+  assert.equal(meter.stalls(6_500), 1);
+  meter.reset();
+  assert.equal(meter.stalls(6_500), 0);
+});
+
 test("the latency is the median of the last second", () => {
   const meter = new FrameMeter();
   assert.equal(meter.latencyMs, null);

@@ -25,13 +25,11 @@ export class FrameMeter {
   #last: PresentedFrame | null = null;
   #recent: { at: number; latencyMs: number }[] = [];
   #stalls = 0;
-  #frames = 0;
 
   /** Takes a frame that was presented while the player was playing. */
   frame(frame: PresentedFrame): void {
     const last = this.#last;
     this.#last = frame;
-    this.#frames += 1;
     if (last && this.#stalled(last, frame)) this.#stalls += 1;
     if (frame.latencyMs === null) return;
     this.#recent.push({ at: frame.presentedAt, latencyMs: frame.latencyMs });
@@ -47,6 +45,18 @@ export class FrameMeter {
   interrupt(): void {
     this.#last = null;
     this.#recent = [];
+  }
+
+  /** The player is given up at `now` because its picture stands still: that is a stall, and the next frame is a first one. */
+  cut(now: number): void {
+    if (this.waitingMs(now) > STALL_MS) this.#stalls += 1;
+    this.interrupt();
+  }
+
+  /** A new session counts anew. */
+  reset(): void {
+    this.interrupt();
+    this.#stalls = 0;
   }
 
   /** Stalls until `now`, the one under way included. */
@@ -66,11 +76,6 @@ export class FrameMeter {
     const middle = sorted.length >> 1;
     const upper = sorted[middle] ?? 0;
     return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-  }
-
-  /** Frames seen. */
-  get frames(): number {
-    return this.#frames;
   }
 
   #stalled(last: PresentedFrame, frame: PresentedFrame): boolean {

@@ -55,12 +55,26 @@ export class Screen {
     return usualRate(Math.min(...this.#steps));
   }
 
-  /** The next frame comes from a player that starts anew. */
-  restart(): void {
-    this.meter.interrupt();
+  /** The next frame comes from another player, in the same session or in a new one. */
+  restart(newSession: boolean): void {
+    if (newSession) {
+      this.meter.reset();
+      this.#video.removeAttribute("poster");
+    } else this.meter.cut(this.#options.clock.monotonic());
     this.#steps = [];
     this.#mediaTime = Number.NaN;
     this.#lastFrameAt = null;
+  }
+
+  /** Keeps the last picture in sight while another player starts; without it the page would go black. */
+  holdPicture(): void {
+    const { videoWidth, videoHeight, readyState } = this.#video;
+    if (readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    const canvas = document.createElement("canvas");
+    canvas.width = videoWidth;
+    canvas.height = videoHeight;
+    canvas.getContext("2d")?.drawImage(this.#video, 0, 0);
+    this.#video.poster = canvas.toDataURL("image/jpeg");
   }
 
   /** The barcode of the frame shown now, as the instant at which the source drew it. */

@@ -56,6 +56,8 @@ export class Watch {
   #startedAt = 0;
   #firstFrameMs: number | null = null;
   #sequence = 0;
+  /** The person paused, or the browser wants a gesture before it plays. */
+  #paused = false;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -74,7 +76,7 @@ export class Watch {
           );
       },
     });
-    tapVideoBuffers((end, at) => {
+    tapVideoBuffers(clock.monotonic, (end, at) => {
       const captureMs = this.#player?.captureMs(end) ?? null;
       if (captureMs !== null) this.#stamps.arrived(captureMs, clock.utcAt(at));
     });
@@ -92,13 +94,14 @@ export class Watch {
 
   /** Watches as chosen, from the beginning: a new session, a new player. */
   async start(choice: Choice): Promise<void> {
-    const turn = this.#leavePlayer();
+    const turn = this.#leavePlayer(true);
     const { clock, config } = this.#parts;
     this.#choice = choice;
     this.#place = null;
     this.#stopped = null;
     this.#startedAt = clock.monotonic();
     this.#firstFrameMs = null;
+    this.#paused = false;
     this.#draw();
     try {
       const place = await findPlace(config, this.#route);
@@ -122,15 +125,17 @@ export class Watch {
   /** Plays or pauses; playing goes on at the live edge. */
   togglePause(): void {
     const { video } = this.#parts;
-    if (video.paused) {
+    this.#paused = !this.#paused;
+    if (this.#paused) video.pause();
+    else {
       this.#player?.toLive();
-      video.play().catch((failure: unknown) => this.#trouble(sentenceOf(failure)));
-    } else video.pause();
+      this.#resume();
+    }
     this.#draw();
   }
 
   close(): void {
-    this.#leavePlayer();
+    this.#leavePlayer(true);
     this.screen.close();
     for (const stop of this.#stops.splice(0)) stop();
   }
@@ -210,23 +215,30 @@ export class Watch {
           clock,
           onTrouble: (sentence) => this.#trouble(sentence),
           onFatal: (sentence) => {
+            this.screen.holdPicture();
             this.#trouble(sentence);
             this.#restarts?.fatal(clock.monotonic());
           },
         },
       );
-      video.play().catch(() => undefined);
+      this.#resume();
     } catch (failure) {
       this.#stop(failure);
     }
   }
 
-  #leavePlayer(): number {
+  #resume(): void {
+    this.#parts.video.play().catch((failure: unknown) => {
+      this.#paused ||= failure instanceof DOMException && failure.name === "NotAllowedError";
+    });
+  }
+
+  #leavePlayer(newSession: boolean): number {
     this.#player?.close();
     this.#player = null;
     this.#restarts = null;
     this.#stamps.clear();
-    this.screen.restart();
+    this.screen.restart(newSession);
     this.#turn += 1;
     return this.#turn;
   }
@@ -239,7 +251,8 @@ export class Watch {
     const present = this.#player?.state().edge ?? place.edge.id;
     const at = edges.findIndex((edge) => edge.id === present);
     const next = edges[(at + 1) % Math.max(1, edges.length)];
-    this.#leavePlayer();
+    this.screen.holdPicture();
+    this.#leavePlayer(false);
     this.#restarts = restarts;
     this.#trouble(
       `No picture from edge ${present}; starting anew${next ? ` from ${next.label}` : ""}.`,
@@ -258,8 +271,7 @@ export class Watch {
     const restarts = this.#restarts;
     if (restarts && this.#stopped === null) {
       if (lastFrameAt !== null) restarts.frame(lastFrameAt);
-      const idle = document.hidden || (video.paused && this.#firstFrameMs !== null);
-      if (idle) {
+      if (document.hidden || this.#paused) {
         restarts.idle(now);
         meter.interrupt();
       } else if (restarts.due(now)) this.#startAnew(restarts);
@@ -276,21 +288,23 @@ export class Watch {
   #phase(now: number): Phase {
     if (this.#stopped !== null) return "stopped";
     if (!this.#place) return "finding";
+    if (this.#paused) return "paused";
     if (this.screen.lastFrameAt === null) return "starting";
-    if (this.#parts.video.paused) return "paused";
     return this.screen.meter.waitingMs(now) > STALL_MS ? "waiting" : "playing";
   }
 
   #notice(phase: Phase): string | null {
     const last = this.#troubles.at(-1);
-    const fresh =
-      last && this.#parts.clock.utc() - last.at < TROUBLE_SHOWN_MS ? last.sentence : null;
+    const age = last ? this.#parts.clock.utc() - last.at : Number.POSITIVE_INFINITY;
+    const fresh = last && age < TROUBLE_SHOWN_MS ? last.sentence : null;
     if (phase === "stopped") return this.#stopped;
     if (phase === "finding") return "Asking the director where to watch…";
     if (phase === "paused") return "Paused. Space goes on at the live picture.";
-    if (phase === "starting") return fresh ?? "Waiting for the first picture…";
     if (phase === "waiting") return fresh ?? "No new picture; the player is trying the edges.";
-    return fresh;
+    if (phase === "playing") return fresh;
+    const again = this.#restarts && this.#restarts.attempts > 0;
+    if (again && last) return `${last.sentence} r starts again, n takes another network.`;
+    return fresh ?? "Waiting for the picture…";
   }
 
   #trouble(sentence: string): void {

@@ -231,7 +231,11 @@ class DashPlayer implements Player {
   #failed(code: number, message: string): void {
     const playing = this.#video.readyState > HTMLMediaElement.HAVE_METADATA;
     if (RECOVERABLE.has(code) || (code === MANIFEST_NOT_LOADED && playing)) return;
-    this.#options.onFatal(`The DASH player cannot go on: ${message}`);
+    const why =
+      code === MANIFEST_NOT_LOADED
+        ? `the manifest did not come from edge ${this.#edge || "unknown"}`
+        : message.replaceAll(/\?\S*/g, "");
+    this.#options.onFatal(`The DASH player cannot go on: ${why}.`);
   }
 }
 
