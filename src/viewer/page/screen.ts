@@ -26,6 +26,9 @@ export interface ScreenOptions {
   onFrame: (frame: ShownFrame) => void;
 }
 
+/** So long after the playhead was put right frames may still come from where it was, ms. */
+const SETTLE_MS = 500;
+
 /** Frames whose spacing tells the frame rate. */
 const STEPS_KEPT = 25;
 
@@ -38,6 +41,7 @@ export class Screen {
   #mediaTime = Number.NaN;
   #lastFrameAt: number | null = null;
   #closed = false;
+  #settleUntil = Number.NEGATIVE_INFINITY;
 
   constructor(video: HTMLVideoElement, options: ScreenOptions) {
     this.#video = video;
@@ -64,6 +68,12 @@ export class Screen {
     this.#steps = [];
     this.#mediaTime = Number.NaN;
     this.#lastFrameAt = null;
+  }
+
+  /** A player that starts puts its playhead right: no stall. */
+  settle(): void {
+    this.#settleUntil = this.#options.clock.monotonic() + SETTLE_MS;
+    this.meter.interrupt();
   }
 
   /** Keeps the last picture in sight while another player starts; without it the page would go black. */
@@ -108,7 +118,7 @@ export class Screen {
     this.#answer(mediaTime, shownMs, latencyMs);
     this.#lastFrameAt = now;
     this.#step(mediaTime);
-    if (document.hidden || this.#video.paused) {
+    if (document.hidden || this.#video.paused || now < this.#settleUntil) {
       this.meter.interrupt();
       return;
     }

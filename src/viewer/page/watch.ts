@@ -76,10 +76,13 @@ export class Watch {
           );
       },
     });
-    tapVideoBuffers(clock.monotonic, (end, at) => {
-      const captureMs = this.#player?.captureMs(end) ?? null;
-      if (captureMs !== null) this.#stamps.arrived(captureMs, clock.utcAt(at));
-    });
+    tapVideoBuffers(
+      () => clock.monotonic(),
+      (end, at) => {
+        const captureMs = this.#player?.captureMs(end) ?? null;
+        if (captureMs !== null) this.#stamps.arrived(captureMs, clock.utcAt(at));
+      },
+    );
     this.#stops.push(clock.every(TICK_MS, () => this.#tick()));
     this.#stops.push(clock.every(REPORT_PERIOD_MS, () => this.#report(false)));
   }
@@ -213,6 +216,7 @@ export class Watch {
           targetLatencyMs: this.#targetMs(),
           edges: config.edges,
           clock,
+          onSettle: () => this.screen.settle(),
           onTrouble: (sentence) => this.#trouble(sentence),
           onFatal: (sentence) => {
             this.screen.holdPicture();

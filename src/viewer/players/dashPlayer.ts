@@ -3,7 +3,12 @@ import { MediaPlayer, type MediaPlayerClass } from "dashjs";
 import { edgeOf, movedTo } from "../page/route.ts";
 import { ByteGuard } from "./byteGuard.ts";
 import { dashSettings } from "./dashSettings.ts";
-import { DOCUMENT_DEADLINE_MS, FAILURES_LIMIT, GUARD_PERIOD_MS } from "./limits.ts";
+import {
+  DOCUMENT_DEADLINE_MS,
+  FAILURES_LIMIT,
+  GUARD_PERIOD_MS,
+  STEERING_RETRY_MS,
+} from "./limits.ts";
 import { ownListeners } from "./ownListeners.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls } from "./player.ts";
 import { Renditions } from "./renditions.ts";
@@ -82,6 +87,7 @@ class DashPlayer implements Player {
     this.#player.attachSource(urls.manifest);
     this.#stops.push(options.clock.every(GUARD_PERIOD_MS, () => this.#leaveSilent()));
     this.#stops.push(options.clock.every(1_000, () => this.#tellTime()));
+    this.#stops.push(options.clock.every(STEERING_RETRY_MS, () => this.#askSteering()));
   }
 
   state(): PlayerState {
@@ -209,6 +215,15 @@ class DashPlayer implements Player {
       { offset: this.#options.clock.offsetMs },
       {},
     );
+  }
+
+  /**
+   * dash.js asks steering once at its first play, keeps asking only after an answer, and says nothing of a failure: until
+   * there is an answer it is asked to ask. After one it keeps the time of the answer by itself.
+   */
+  #askSteering(): void {
+    if (this.#closed || !this.#player.isReady() || this.#loaded === null) return;
+    if (!this.#player.getCurrentSteeringResponseData()) void this.#player.triggerSteeringRequest();
   }
 
   #leaveSilent(): void {

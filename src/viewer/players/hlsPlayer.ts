@@ -7,11 +7,15 @@ import {
   DOCUMENT_DEADLINE_MS,
   EDGE_PENALTY_S,
   FIRST_RATE_KBPS,
+  GUARD_PERIOD_MS,
   JUMP_BEYOND_S,
   KEEP_BEHIND_S,
   OBJECT_DEADLINE_MS,
   PART_FIRST_BYTE_MS,
   PLAYLIST_DEADLINE_MS,
+  SETTLE_ABOVE_S,
+  SETTLE_MARGIN_S,
+  SETTLE_WITHIN_MS,
 } from "./limits.ts";
 import { markPassedParts } from "./passedParts.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls } from "./player.ts";
@@ -71,12 +75,19 @@ export function startHls(
 const nameOf = (url: string | undefined): string | null =>
   url ? (/([^/?#]+)\.m3u8(?:[?#]|$)/.exec(url)?.[1] ?? null) : null;
 
+function isBuffered({ buffered }: HTMLVideoElement, from: number, to: number): boolean {
+  for (let at = 0; at < buffered.length; at += 1)
+    if (buffered.start(at) <= from && to <= buffered.end(at)) return true;
+  return false;
+}
+
 class HlsPlayer implements Player {
   readonly #hls: HlsJs;
   readonly #options: PlayerOptions;
   readonly #renditions = new Renditions();
   readonly #failedAt = new Map<string, number>();
   #captureOffsetMs: number | null = null;
+  #stopSettling: (() => void) | null = null;
   #edge: string | null;
 
   constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
@@ -86,6 +97,9 @@ class HlsPlayer implements Player {
     this.#listen();
     this.#hls.loadSource(urls.manifest);
     this.#hls.attachMedia(video);
+    const begin = (): void => this.#settle(video);
+    video.addEventListener("playing", begin, { once: true });
+    this.#stopSettling = () => video.removeEventListener("playing", begin);
   }
 
   state(): PlayerState {
@@ -116,6 +130,7 @@ class HlsPlayer implements Player {
   }
 
   close(): void {
+    this.#stopSettling?.();
     this.#hls.destroy();
   }
 
@@ -147,6 +162,26 @@ class HlsPlayer implements Player {
       list.splice(0, list.length, ...this.#order(list, false));
     });
     hls.on(HlsJs.Events.ERROR, (_event, data) => this.#failed(data));
+  }
+
+  /**
+   * The place to start is fixed with the first playlist; what loading takes after that is added to the distance, and
+   * catching up would take ten times as long. hls.js has no remedy, so the playhead is put right once.
+   */
+  #settle(video: HTMLVideoElement): void {
+    const { clock, onSettle } = this.#options;
+    const startedAt = clock.monotonic();
+    const stop = clock.every(GUARD_PERIOD_MS, () => {
+      if (clock.monotonic() - startedAt > SETTLE_WITHIN_MS) return stop();
+      const { liveSyncPosition } = this.#hls;
+      if (liveSyncPosition === null || video.seeking) return;
+      if (liveSyncPosition - video.currentTime < SETTLE_ABOVE_S) return;
+      if (!isBuffered(video, liveSyncPosition, liveSyncPosition + SETTLE_MARGIN_S)) return;
+      stop();
+      onSettle();
+      video.currentTime = liveSyncPosition;
+    });
+    this.#stopSettling = stop;
   }
 
   /** Ties the media timeline to capture time: EXT-X-PROGRAM-DATE-TIME is the capture of a segment's first frame. */

@@ -15,6 +15,9 @@ export const OBJECT_DEADLINE_MS = 3_000;
 /** An edge that failed is not taken again for so long, s, unless no other is left; a steering answer's life. */
 export const EDGE_PENALTY_S = 5;
 
+/** Steering that has not answered yet is asked again after so long, ms. */
+export const STEERING_RETRY_MS = 2_000;
+
 /** How much faster or slower than life a player may play to hold its distance. */
 export const CATCH_UP = 0.08;
 
@@ -23,6 +26,14 @@ export const JUMP_BEYOND_S = 3;
 
 /** The rung to begin with before anything is measured, kb/s: 720p50 at 3 Mb/s comes with the first measurement. */
 export const FIRST_RATE_KBPS = 2_000;
+
+/**
+ * A player that took long to start begins so much behind its distance; above the first figure it is put there once, within
+ * the second figure of its first picture, when the buffer reaches so far beyond the place (s, ms, s).
+ */
+export const SETTLE_ABOVE_S = 0.4;
+export const SETTLE_WITHIN_MS = 3_000;
+export const SETTLE_MARGIN_S = 0.7;
 
 /** Media kept behind the playhead, s. */
 export const KEEP_BEHIND_S = 20;

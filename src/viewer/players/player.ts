@@ -21,6 +21,8 @@ export interface PlayerOptions {
   targetLatencyMs: number;
   edges: readonly WatchEdge[];
   clock: PageClock;
+  /** As part of its start the player moves the playhead to its place: what was shown before does not count. */
+  onSettle: () => void;
   /** A failure that the player works on by itself: for the person and the log. */
   onTrouble: (sentence: string) => void;
   /** The player cannot go on: it has to be started anew. */
