@@ -276,6 +276,7 @@ class Planner {
       channel: this.#match.channel.id,
       directorUrl: urls.director,
       telemetryUrl: urls.telemetry,
+      captureIs: this.#match.channel.input === "test" ? "camera" : "arrival",
       edges: urls.edges.map(({ id, url }) => ({ id, url, label: id })),
       networks: this.#match.networks.map(({ asn, name, prefixes }) => ({
         asn,

@@ -170,6 +170,10 @@ const schemas = {
       .array(z.strictObject({ id: z.string(), url: z.url(), label: z.string() }))
       .default([])
       .describe("edges to fall back on without a director"),
+    captureIs: z
+      .enum(["camera", "arrival"])
+      .default("camera")
+      .describe("what a frame's time means: its capture, or its arrival at the broadcaster"),
     networks: z
       .array(z.strictObject({ asn, name: z.string(), gateway: z.string() }))
       .default([])

@@ -29,16 +29,6 @@ describe("a viewer by DASH and one by HLS, both on the edge in their network", (
     await match?.close();
   });
 
-  test("an encoder that is killed is replaced, and both are back at their target within 10 s, unaided", async () => {
-    await breakEncoder(match, "SIGKILL");
-    for (const viewer of viewers) await backAtTarget(viewer);
-  });
-
-  test("an encoder that freezes is replaced, and both are back at their target within 10 s, unaided", async () => {
-    await breakEncoder(match, "SIGSTOP");
-    for (const viewer of viewers) await backAtTarget(viewer);
-  });
-
   test("without director, telemetry and control room both keep watching", async () => {
     const silenced = ["director", "telemetry", "control room"].map((id) => match.process(id));
     for (const { pid } of silenced) process.kill(pid as number, "SIGKILL");
@@ -50,6 +40,16 @@ describe("a viewer by DASH and one by HLS, both on the edge in their network", (
       await presentsFrames(viewer);
     }
     for (const role of silenced) await role.start();
+  });
+
+  test("an encoder that is killed is replaced, and both are back at their target within 10 s, unaided", async () => {
+    await breakEncoder(match, "SIGKILL");
+    for (const viewer of viewers) await backAtTarget(viewer);
+  });
+
+  test("an encoder that freezes is replaced, and both are back at their target within 10 s, unaided", async () => {
+    await breakEncoder(match, "SIGSTOP");
+    for (const viewer of viewers) await backAtTarget(viewer);
   });
 
   test("an edge that hangs is left by both within 2 s", async () => {

@@ -1,6 +1,7 @@
 // hls.js on low-latency HLS. Steering is hls.js's own; after a failure it would first try another rendition of the same
 // edge, so the other pathway is asked for here.
 import HlsJs, { type ErrorData, type Fragment, type HlsConfig, PlaylistLevelType } from "hls.js";
+import { ForgivingSteering } from "./hlsSteering.ts";
 import { edgeOf } from "../page/route.ts";
 import {
   CATCH_UP,
@@ -51,6 +52,7 @@ export function hlsSettings(options: PlayerOptions): Partial<HlsConfig> {
     manifestLoadPolicy: deadline(DOCUMENT_DEADLINE_MS, OBJECT_DEADLINE_MS),
     playlistLoadPolicy: deadline(PLAYLIST_DEADLINE_MS, OBJECT_DEADLINE_MS),
     fragLoadPolicy: deadline(PART_FIRST_BYTE_MS, OBJECT_DEADLINE_MS),
+    contentSteeringController: ForgivingSteering,
     steeringManifestLoadPolicy: deadline(DOCUMENT_DEADLINE_MS, DOCUMENT_DEADLINE_MS),
     cmcd: {
       sessionId: options.session,
