@@ -55,7 +55,11 @@ export async function runLatency(seconds: number): Promise<BenchResult> {
     console.error(`${nameOf(group)}: ${group.seconds} s …`);
     measured.push(await measure(group));
   }
-  const reason = measured.map(voidReason).find((why) => why !== null);
+  // A group that is only reported says itself that it is void; one with limits voids the whole run.
+  const reason = measured
+    .filter(({ group }) => isJudged(group))
+    .map(voidReason)
+    .find((why) => why !== null);
   return {
     bench: "latency",
     ...surroundings(),
@@ -153,6 +157,9 @@ function coresSince(
 const nameOf = ({ protocol, profile, tabs }: Group): string =>
   `${protocol.toUpperCase()}, ${profile} ladder, ${tabs} ${tabs === 1 ? "tab" : "tabs"}`;
 
+/** Limits apply to the small ladder, which leaves two cores room for four browsers. */
+const isJudged = ({ profile }: Group): boolean => profile === "small";
+
 const known = (values: readonly (number | null)[]): number[] =>
   values.filter((value) => value !== null);
 
@@ -163,9 +170,10 @@ function voidReason({ group, moments, summaries }: Measured): string | null {
   if (barcodes.length < frames.length / 2)
     return `${nameOf(group)}: only ${barcodes.length} of ${frames.length} barcodes were read`;
   const encode = median(hopSamples(summaries, "encode"));
+  // The page's delay counts from the frame's instant on the grid, the barcode's from when it was painted.
   const late = median(
-    frames.flatMap(({ g2gBarcodeMs, mediaTime, presentedAt }) =>
-      g2gBarcodeMs === null ? [] : [presentedAt - g2gBarcodeMs - mediaTime * 1_000],
+    frames.flatMap(({ g2gBarcodeMs, g2gPageMs }) =>
+      g2gBarcodeMs === null || g2gPageMs === null ? [] : [g2gPageMs - g2gBarcodeMs],
     ),
   );
   const fromBarcode = encode - late;
@@ -184,8 +192,8 @@ const hopSamples = (summaries: readonly Summary[], hop: string): number[] =>
 
 function rowsOf(measured: Measured): Row[] {
   const { group, moments, states, stallsBefore, summaries, cores } = measured;
-  const name = nameOf(group);
-  const judged = group.profile === "small";
+  const judged = isJudged(group);
+  const name = `${nameOf(group)}${voidReason(measured) === null ? "" : " (void)"}`;
   const limit = (value: number, by: "p50" | "p95" = "p50") =>
     judged ? { value, judged: by } : undefined;
   const frames = moments.flat();

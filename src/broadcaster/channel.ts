@@ -16,7 +16,7 @@ import { audioArguments, videoArguments } from "./encoder/arguments.ts";
 import { Encoder, type EncoderListener } from "./encoder/encoder.ts";
 import { broadcasterErrors } from "./errors.ts";
 import type { Ladder } from "./ladder.ts";
-import { CATCH_UP_LIMIT_MS, SHED_LIMIT_MS, START_LEAD_MS } from "./limits.ts";
+import { CATCH_UP_LIMIT_MS, SHED_FRESH_EVERY, SHED_LIMIT_MS, START_LEAD_MS } from "./limits.ts";
 import type { EncoderSpec } from "./encoder/run.ts";
 import { Push } from "./publish/push.ts";
 import { Track, type TrackShape } from "./publish/track.ts";
@@ -132,7 +132,8 @@ export class Channel implements Closable {
 
   /** Frame N, at its instant. */
   #tickPicture(tick: Tick): void {
-    const shed = this.video.behindMs > SHED_LIMIT_MS && this.#last !== null;
+    const behind = this.video.behindMs > SHED_LIMIT_MS && this.#last !== null;
+    const shed = behind && tick.frame % SHED_FRESH_EVERY !== 0;
     const fresh = this.#context.source.picture({ ...tick, late: tick.late || shed });
     if (fresh && !shed) {
       this.#last?.release();

@@ -36,8 +36,10 @@ export const STALL_LIMIT_MS = 600;
 export const START_LIMIT_MS = 4_000;
 /** Media that an encoder may be behind, ms. Beyond it the machine is too slow, and the delay would only grow. */
 export const BEHIND_LIMIT_MS = 1_000;
-/** An encoder this far behind gets the picture before again, which costs it little, until it has caught up, ms. */
+/** An encoder this far behind gets the picture before again, which costs it less, until it has caught up, ms. */
 export const SHED_LIMIT_MS = 240;
+/** All the while each so many-th picture is a new one: a machine that never catches up shows a jerky match, not a still. */
+export const SHED_FRESH_EVERY = 5;
 /** Scheduling priority of this process and its children, where the user may give it: a late frame is late for everybody. */
 export const PROCESS_PRIORITY = -10;
 /** From starting an encoder's process to the first boundary that it may be asked to begin at, ms. */

@@ -1,4 +1,5 @@
 // regista match [FILE]: starts the match, shows it, stops it.
+import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { z } from "zod";
 import { sentenceOf } from "#base";
@@ -11,6 +12,9 @@ import { showProgress, showTable } from "./table.ts";
 
 /** Where a match keeps its logs and its record, under the folder it was started in. */
 export const MATCH_FOLDER = ".regista";
+
+/** The default ladder takes most of one core, and a browser that decodes 720p50 without a GPU another. */
+const DEFAULT_LADDER_CORES = 4;
 
 const flagsSchema = z.object({
   input: z.string().optional(),
@@ -30,7 +34,10 @@ export function matchCommand(): Command {
       "--input <input>",
       "instead of the file's: test, file:PATH, srt://…, udp://… or rtmp://…",
     )
-    .option("--profile <name>", `instead of the file's: ${profileNames.join(" or ")}`)
+    .option(
+      "--profile <name>",
+      `instead of the file's: ${profileNames.join(" or ")} (the example: small below ${DEFAULT_LADDER_CORES} cores)`,
+    )
     .option(
       "--ports <how>",
       "fixed: watch 8080, control room 8081, …; free: any that are free",
@@ -44,14 +51,20 @@ export function matchCommand(): Command {
       const flags = checkOptions("match", flagsSchema, given);
       if (flags.schema)
         console.log(JSON.stringify(z.toJSONSchema(matchSchema, { io: "input" }), null, 2));
-      else await runMatch(file ?? exampleMatchFile, flags);
+      else await runMatch(file, flags);
     });
 }
 
-async function runMatch(file: string, flags: Flags): Promise<void> {
-  const match = readMatchFile(file);
+async function runMatch(file: string | undefined, flags: Flags): Promise<void> {
+  const match = readMatchFile(file ?? exampleMatchFile);
   if (flags.input !== undefined) match.channel.input = flags.input;
   if (flags.profile !== undefined) match.channel.profile = flags.profile;
+  else if (file === undefined && availableParallelism() < DEFAULT_LADDER_CORES) {
+    match.channel.profile = "small";
+    console.log(
+      `${availableParallelism()} cores: the small ladder, 360p25, so that a browser has room beside it; --profile default gives 720p50`,
+    );
+  }
   const stop = stopSignal();
   const progress = showProgress(flags.table);
   const options = { match, ports: flags.ports, folder: MATCH_FOLDER, restart: flags.restart };
