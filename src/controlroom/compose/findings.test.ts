@@ -135,9 +135,13 @@ describe("the verdict", () => {
     const { picture } = after({ telemetry: up(summary({}, { edge: 53 })) });
     assert.deepEqual(codes(picture), ["hop-over-budget"]);
     assert.equal(
-      picture.verdict.text,
+      picture.findings[0]?.text,
       "“origin → edge” takes 53 ms at isp-roma, 40 ms over its budget, for 0 s now.",
     );
+    assert.deepEqual(picture.verdict, {
+      text: "Viewers are within the latency budget; over its own: origin → edge.",
+      state: "good",
+    });
     assert.deepEqual(
       picture.hops.filter(({ over }) => over).map(({ hop }) => hop),
       ["edge"],

@@ -45,6 +45,8 @@ const silentRow =
       evidence: { why: row.why },
     }));
 
+const HOP_OVER_BUDGET = "hop-over-budget";
+
 /** The rules, the gravest first. */
 const rules: readonly Rule[] = [
   { code: "source-lost", level: "trouble", find: sourceLost },
@@ -67,7 +69,7 @@ const rules: readonly Rule[] = [
   { code: "encoder-replaced", level: "watch", find: encoderReplaced },
   { code: "viewers-stall", level: "watch", find: viewersStall },
   { code: "node-full", level: "watch", find: nodeFull },
-  { code: "hop-over-budget", level: "watch", find: hopOverBudget },
+  { code: HOP_OVER_BUDGET, level: "watch", find: hopOverBudget },
   { code: "glass-to-glass-over-budget", level: "watch", find: tooLate },
   { code: "spread-over-budget", level: "watch", find: tooFarApart },
   {
@@ -106,6 +108,15 @@ export function verdictOf(
   of: Evidence,
 ): { text: string; state: State } {
   const [first, ...more] = findings;
+  if (first && findings.every(({ code }) => code === HOP_OVER_BUDGET)) {
+    // One hop's excess that the others make up for is no trouble: viewers are where they should be.
+    const over = of.hops.filter(({ nodes }) => nodes.some((node) => node.over));
+    const names = listed(over.map(({ label }) => label));
+    return {
+      text: `Viewers are within the latency budget; over its own: ${names}.`,
+      state: "good",
+    };
+  }
   if (first) {
     const rest = more.length === 0 ? "" : ` And ${more.length} more.`;
     return { text: first.text + rest, state: first.level };
