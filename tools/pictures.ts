@@ -1,4 +1,4 @@
-// Takes the pictures of README: a match on the default ladder, watched by both protocols from both networks.
+// Takes the pictures of README: a match on the small ladder, watched by both protocols from both networks.
 import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import { Theatre } from "../test/support/browser.ts";
@@ -24,7 +24,6 @@ try {
   await room.goto(match.urls.controlRoom);
   await systemClock.sleep(WATCHED_MS);
   await room.screenshot({ path: `${FOLDER}/control-room.png` });
-  await watched.page.screenshot({ path: `${FOLDER}/watch.png` });
   await watched.page.keyboard.press("d");
   await systemClock.sleep(ms(2_000));
   await watched.page.screenshot({ path: `${FOLDER}/watch-details.png` });

@@ -55,10 +55,12 @@ export async function startMatch(
       changed: options.changed ?? (() => undefined),
     });
   });
-  // The camera stops first, the collectors last: the reverse of the plan's order.
-  for (const process of processes) scope.defer(() => process.stop());
+  const [others, cameras] = wavesOf(processes);
+  // The camera stops first, so that nobody mourns its absence; then all the others at once.
+  for (const wave of [others, cameras])
+    scope.defer(async () => void (await Promise.all(wave.map((process) => process.stop()))));
   try {
-    await startAll(processes);
+    await startAll([others, cameras]);
   } catch (failure) {
     await scope.close();
     throw failure;
@@ -78,11 +80,17 @@ export async function startMatch(
   };
 }
 
-/** All at once, for nobody needs another to be there first; but the camera last, whose clock suffers from the crowd. */
-async function startAll(processes: readonly RoleProcess[]): Promise<void> {
-  for (const process of processes) await refuseTakenPort(process);
+type Waves = readonly [others: readonly RoleProcess[], cameras: readonly RoleProcess[]];
+
+/** The camera apart: its clock suffers when a dozen processes start beside it. */
+function wavesOf(processes: readonly RoleProcess[]): Waves {
   const isCamera = ({ plan }: RoleProcess): boolean => plan.role === "broadcaster";
-  const waves = [processes.filter((process) => !isCamera(process)), processes.filter(isCamera)];
+  return [processes.filter((process) => !isCamera(process)), processes.filter(isCamera)];
+}
+
+/** Each wave at once, for nobody in it needs another to be there first. */
+async function startAll(waves: Waves): Promise<void> {
+  for (const process of waves.flat()) await refuseTakenPort(process);
   for (const wave of waves) {
     const started = await Promise.allSettled(wave.map((process) => process.start()));
     const failed = started.find((result) => result.status === "rejected");
