@@ -31,15 +31,13 @@ describe("a match on one machine", () => {
       test(`AS${network} watches by ${protocol} through ${edge}, and the page's delay is the picture's`, async () => {
         const viewer = await theatre.watch({ watchUrl: match.urls.watch, protocol, network });
         await viewer.playing(clock);
+        // A slow start may take the other edge for a while; steering brings the viewer to this one.
         const state = await viewer.until(
-          "near the camera, without an error",
-          ({ latencyMs }) => latencyMs !== null && latencyMs < NEAR_MS,
-          {
-            clock,
-            limitMs: 15_000,
-          },
+          `near the camera through ${edge}`,
+          (told) => told.edge === edge && told.latencyMs !== null && told.latencyMs < NEAR_MS,
+          { clock, limitMs: 20_000 },
         );
-        assert.deepEqual([state.protocol, state.edge], [protocol, edge]);
+        assert.equal(state.protocol, protocol);
         const frames = await samples(viewer, 10);
         const read = frames.filter(({ g2gBarcodeMs }) => g2gBarcodeMs !== null);
         assert.ok(read.length >= 8, `${read.length} of ${frames.length} barcodes were read`);
