@@ -4,7 +4,7 @@ import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import type { HttpClient, HttpReply, HttpRequest, PendingRequest } from "#http";
 import type { HopReporter } from "#telemetry";
-import { Ask, type Source } from "./ask.ts";
+import { Ask, type Source } from "./delivery/ask.ts";
 import { ObjectCache } from "./cache.ts";
 import { edgeErrors } from "./errors.ts";
 import { objectKey } from "./key.ts";
@@ -19,9 +19,9 @@ import {
 import { readHead } from "./objectHead.ts";
 import { Tally } from "./reasons.ts";
 import { Stamps } from "./stamps.ts";
-import { answerStored } from "./storedAnswer.ts";
-import { Transfer } from "./transfer.ts";
-import { refuse, Waiter } from "./waiter.ts";
+import { answerStored } from "./delivery/storedAnswer.ts";
+import { Transfer } from "./delivery/transfer.ts";
+import { refuse, Waiter } from "./delivery/waiter.ts";
 
 /** What a carrier stands on. */
 export interface CarrierParts {

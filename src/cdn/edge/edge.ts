@@ -22,7 +22,7 @@ import { HEARTBEAT_MS, UPSTREAM_CONNECT_MS, VIEWER_BACKLOG_BYTES } from "./limit
 import { answerMetrics, answerStatus, answerTime } from "./ownAnswers.ts";
 import { CpuMeter } from "./cpu.ts";
 import { Viewers } from "./viewers.ts";
-import { refuse } from "./waiter.ts";
+import { refuse } from "./delivery/waiter.ts";
 
 /** What an edge needs. */
 export interface EdgeOptions {

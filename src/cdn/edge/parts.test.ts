@@ -6,9 +6,9 @@ import { ObjectCache, type StoredObject } from "./cache.ts";
 import { objectKey, sessionOf } from "./key.ts";
 import { VIEWER_SEEN_MS, VIEWERS_LIMIT } from "./limits.ts";
 import type { ObjectHead } from "./objectHead.ts";
-import { Transfer } from "./transfer.ts";
+import { Transfer } from "./delivery/transfer.ts";
 import { Viewers } from "./viewers.ts";
-import type { Waiter } from "./waiter.ts";
+import type { Waiter } from "./delivery/waiter.ts";
 
 const head = (freshMs: number, receivedAt = 0): ObjectHead => ({
   status: 200,

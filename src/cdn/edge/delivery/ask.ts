@@ -7,8 +7,8 @@ import {
   noneMatchNames,
   parseRange,
 } from "#http";
-import type { ObjectHead } from "./objectHead.ts";
-import type { Reason } from "./reasons.ts";
+import type { ObjectHead } from "../objectHead.ts";
+import type { Reason } from "../reasons.ts";
 
 /** How the object was come by; told in Cache-Status (RFC 9211). */
 export type Source = Extract<Reason, "hit" | "miss" | "expired" | "collapsed" | "alone">;

@@ -10,8 +10,8 @@ import {
   unsatisfiedRange,
 } from "#http";
 import { type Ask, cacheStatus, type Source } from "./ask.ts";
-import { notModifiedFields, type ObjectHead } from "./objectHead.ts";
-import type { Tally } from "./reasons.ts";
+import { notModifiedFields, type ObjectHead } from "../objectHead.ts";
+import type { Tally } from "../reasons.ts";
 
 /** Bytes as they came, and the transfer chunk that carries them to all who get the whole object. */
 export interface Piece {
