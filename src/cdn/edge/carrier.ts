@@ -5,9 +5,9 @@ import type { Log } from "#base/log";
 import type { HttpClient, HttpReply, HttpRequest, PendingRequest } from "#http";
 import type { HopReporter } from "#telemetry";
 import { Ask, type Source } from "./delivery/ask.ts";
-import { ObjectCache } from "./cache.ts";
+import { ObjectCache } from "./cache/store.ts";
 import { edgeErrors } from "./errors.ts";
-import { objectKey } from "./key.ts";
+import { objectKey } from "./cache/key.ts";
 import {
   OBJECT_BYTES,
   TRANSFERS_LIMIT,
@@ -16,7 +16,7 @@ import {
   UPSTREAM_IDLE_MS,
   VIA_LENGTH,
 } from "./limits.ts";
-import { readHead } from "./objectHead.ts";
+import { readHead } from "./cache/objectHead.ts";
 import { Tally } from "./reasons.ts";
 import { Stamps } from "./stamps.ts";
 import { answerStored } from "./delivery/storedAnswer.ts";

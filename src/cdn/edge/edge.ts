@@ -17,7 +17,7 @@ import { HopReporter, type Metrics, metricsOf } from "#telemetry";
 import { Carrier } from "./carrier.ts";
 import { edgeErrors } from "./errors.ts";
 import { Heart } from "./heartbeat.ts";
-import { sessionOf } from "./key.ts";
+import { sessionOf } from "./cache/key.ts";
 import { HEARTBEAT_MS, UPSTREAM_CONNECT_MS, VIEWER_BACKLOG_BYTES } from "./limits.ts";
 import { answerMetrics, answerStatus, answerTime } from "./ownAnswers.ts";
 import { CpuMeter } from "./cpu.ts";

@@ -7,7 +7,7 @@ import {
   noneMatchNames,
   parseRange,
 } from "#http";
-import type { ObjectHead } from "../objectHead.ts";
+import type { ObjectHead } from "../cache/objectHead.ts";
 import type { Reason } from "../reasons.ts";
 
 /** How the object was come by; told in Cache-Status (RFC 9211). */

@@ -2,8 +2,8 @@
 import type { MonoMs } from "#base";
 import { contentRange, type HeaderList, spanOf, unsatisfiedRange } from "#http";
 import { type Ask, cacheStatus } from "./ask.ts";
-import type { StoredObject } from "../cache.ts";
-import { notModifiedFields } from "../objectHead.ts";
+import type { StoredObject } from "../cache/store.ts";
+import { notModifiedFields } from "../cache/objectHead.ts";
 import type { Tally } from "../reasons.ts";
 
 /** Age of an answer given now (RFC 9111 4.2.3, 5.1). */

@@ -1,7 +1,7 @@
 // One object on its way from upstream, and everybody who waits for it.
 import { concatBytes, type RegistaError } from "#base";
 import { frameChunk, unframeChunk } from "#http";
-import type { ObjectHead } from "../objectHead.ts";
+import type { ObjectHead } from "../cache/objectHead.ts";
 import type { Piece, Waiter } from "./waiter.ts";
 
 /** The golden ratio's fraction: its multiples spread evenly, so that no viewer is served last twice in a row. */

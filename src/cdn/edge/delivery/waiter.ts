@@ -10,7 +10,7 @@ import {
   unsatisfiedRange,
 } from "#http";
 import { type Ask, cacheStatus, type Source } from "./ask.ts";
-import { notModifiedFields, type ObjectHead } from "../objectHead.ts";
+import { notModifiedFields, type ObjectHead } from "../cache/objectHead.ts";
 import type { Tally } from "../reasons.ts";
 
 /** Bytes as they came, and the transfer chunk that carries them to all who get the whole object. */

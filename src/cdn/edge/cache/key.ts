@@ -1,5 +1,5 @@
 // What of a request names the object, and what names the viewer.
-import { SESSION_LENGTH } from "./limits.ts";
+import { SESSION_LENGTH } from "../limits.ts";
 
 /**
  * The name of an object: path and query, less the viewer's own report on itself, CMCD (CTA-5004: caches leave it out of
