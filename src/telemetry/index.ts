@@ -1,4 +1,5 @@
 // What every role uses to show itself: hop stamps for the collector, counters for `/metrics`, events for `/live`.
+export { type CmsdDynamic, cmsdDynamic, type CmsdStatic, cmsdStatic } from "./cmsd.ts";
 export { telemetryErrors } from "./errors.ts";
 export {
   HOP_DEADLINE_MS,
@@ -7,6 +8,7 @@ export {
   HOP_QUEUE_LIMIT,
   LIVE_BACKLOG_LIMIT,
   LIVE_LISTENERS_LIMIT,
+  SKETCH_RELATIVE_ERROR,
 } from "./limits.ts";
 export {
   type Family,
@@ -16,4 +18,5 @@ export {
   type Readings,
 } from "./metrics.ts";
 export { type HopCounters, HopReporter, type HopReporterOptions } from "./reporter.ts";
+export { type PlainSketch, Sketch } from "./sketch.ts";
 export { LiveStream } from "./stream.ts";

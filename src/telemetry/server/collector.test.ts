@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { ms, utcMs } from "#base";
 import { type ManualClock, manualClock } from "#base/clock";
 import { type Hop, hopNames, segmentPath, type Summary, summarySchema } from "#protocol";
+import { SKETCH_RELATIVE_ERROR } from "#telemetry";
 import { cmcdKeys, type CmcdRecord } from "#telemetry/cmcd";
 import { Collector } from "./collector.ts";
 import {
   JOIN_AGE_LIMIT_MS,
   JOIN_PARTS_LIMIT,
-  SKETCH_RELATIVE_ERROR,
   SUMMARY_WINDOW_MS,
   VIEWER_SILENCE_MS,
   VIEWERS_LIMIT,

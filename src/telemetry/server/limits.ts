@@ -6,15 +6,6 @@ export const SUMMARY_WINDOW_MS = 10_000;
 /** Slices of the window: what is older than a whole slice beyond the window is forgotten at once. */
 export const WINDOW_SLICES = 10;
 
-/** A quantile of a sketch is within this share of the exact one. */
-export const SKETCH_RELATIVE_ERROR = 0.005;
-
-/** Durations nearer to zero than this count as zero, ms: clocks are no better. */
-export const SKETCH_SMALLEST_MS = 0.01;
-
-/** Durations are held to this, ms, so that the number of buckets is bounded (1,843 on each side of zero). */
-export const SKETCH_LARGEST_MS = 1_000_000;
-
 /** How long after its capture a part's stamps are joined, ms: a viewer 20 s behind is still explained. */
 export const JOIN_AGE_LIMIT_MS = 25_000;
 

@@ -1,8 +1,8 @@
 // A sketch of the last seconds: one sketch a slice of time, merged when somebody asks.
 import type { MonoMs } from "#base";
 import type { Spread } from "#protocol";
+import { Sketch } from "#telemetry";
 import { SUMMARY_WINDOW_MS, WINDOW_SLICES } from "./limits.ts";
-import { Sketch } from "./sketch.ts";
 
 const sliceMs = SUMMARY_WINDOW_MS / WINDOW_SLICES;
 const sliceAt = (at: MonoMs): number => Math.floor(at / sliceMs);

@@ -14,6 +14,13 @@ const bucketOf = (magnitude: number): number =>
 /** The value of a bucket that is off from none of its members by more than the relative error. */
 const valueOf = (bucket: number): number => (2 * growth ** bucket) / (growth + 1);
 
+/** A sketch as plain numbers: counts near zero, and on each side of it pairs of bucket and count, one after the other. */
+export interface PlainSketch {
+  readonly zeros: number;
+  readonly positive: readonly number[];
+  readonly negative: readonly number[];
+}
+
 /** A mergeable summary of numbers; quantiles within {@link SKETCH_RELATIVE_ERROR} of the exact ones. */
 export class Sketch {
   readonly #positive = new Map<number, number>();
@@ -31,6 +38,31 @@ export class Sketch {
     const magnitude = Math.abs(value);
     if (magnitude < SKETCH_SMALLEST_MS) this.#zeros += 1;
     else increase(value > 0 ? this.#positive : this.#negative, bucketOf(magnitude), 1);
+  }
+
+  /** As plain numbers, for another process; see {@link Sketch.from}. */
+  toJSON(): PlainSketch {
+    return {
+      zeros: this.#zeros,
+      positive: [...this.#positive].flat(),
+      negative: [...this.#negative].flat(),
+    };
+  }
+
+  /** The sketch that {@link toJSON} wrote. */
+  static from(plain: PlainSketch): Sketch {
+    const sketch = new Sketch();
+    sketch.#zeros = plain.zeros;
+    sketch.#count = plain.zeros;
+    for (const side of ["positive", "negative"] as const) {
+      const buckets = side === "positive" ? sketch.#positive : sketch.#negative;
+      const pairs = plain[side];
+      for (let at = 0; at + 1 < pairs.length; at += 2) {
+        increase(buckets, pairs[at] as number, pairs[at + 1] as number);
+        sketch.#count += pairs[at + 1] as number;
+      }
+    }
+    return sketch;
   }
 
   /** Adds everything that `other` holds. */

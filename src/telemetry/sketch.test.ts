@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { monoMs } from "#base";
-import {
-  SKETCH_LARGEST_MS,
-  SKETCH_RELATIVE_ERROR,
-  SKETCH_SMALLEST_MS,
-  SUMMARY_WINDOW_MS,
-} from "./limits.ts";
-import { Sketch } from "./sketch.ts";
-import { WindowedSketch } from "./window.ts";
+import { SKETCH_LARGEST_MS, SKETCH_RELATIVE_ERROR, SKETCH_SMALLEST_MS } from "./limits.ts";
+import { type PlainSketch, Sketch } from "./sketch.ts";
 
 const shares = [0, 0.05, 0.5, 0.95, 0.99, 1];
 const value = fc.oneof(
@@ -64,6 +57,18 @@ describe("the sketch", () => {
     );
   });
 
+  it("written as plain numbers and read again is the same sketch", () => {
+    fc.assert(
+      fc.property(values, (numbers) => {
+        const told = JSON.stringify(sketchOf(numbers).toJSON());
+        const read = Sketch.from(JSON.parse(told) as PlainSketch);
+        assert.deepEqual(read.quantiles(shares), sketchOf(numbers).quantiles(shares));
+        assert.equal(read.count, numbers.length);
+      }),
+      { seed: 6, numRuns: 200 },
+    );
+  });
+
   it("holds numbers beyond its range at its range, so that it stays small", () => {
     const [least, most] = sketchOf([-1e300, 1e300]).quantiles([0, 1]) as [number, number];
     assert.ok(Math.abs(most / SKETCH_LARGEST_MS - 1) <= SKETCH_RELATIVE_ERROR);
@@ -72,16 +77,5 @@ describe("the sketch", () => {
 
   it("says nothing of nothing", () => {
     assert.equal(new Sketch().spread(), null);
-  });
-});
-
-describe("the windowed sketch", () => {
-  it("forgets what is older than its window", () => {
-    const window = new WindowedSketch();
-    window.add(monoMs(0), 100);
-    window.add(monoMs(SUMMARY_WINDOW_MS - 1), 300);
-    assert.equal(window.spread(monoMs(SUMMARY_WINDOW_MS - 1))?.n, 2);
-    assert.equal(window.spread(monoMs(SUMMARY_WINDOW_MS))?.n, 1);
-    assert.equal(window.spread(monoMs(3 * SUMMARY_WINDOW_MS)), null);
   });
 });
