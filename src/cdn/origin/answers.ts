@@ -1,6 +1,7 @@
 // Heads and bodies that all answers of the origin share.
 import type { RegistaError } from "#base";
 import { corsHeaders, type HeaderList, type HttpReply } from "#http";
+import { type CmsdStatic, cmsdStatic } from "#telemetry";
 import {
   GAP_LIFETIME_S,
   HELD_PLAYLIST_LIFETIME_S,
@@ -33,6 +34,8 @@ export function headOf(what: {
   type: string;
   lifetime: Lifetime;
   etag?: string;
+  /** What the object is, for caches and players on the way (CTA-5006). */
+  cmsd?: CmsdStatic;
   more?: HeaderList;
 }): HeaderList {
   return [
@@ -40,6 +43,7 @@ export function headOf(what: {
     ["Content-Type", what.type],
     ["Cache-Control", lifetimes[what.lifetime]],
     ...(what.etag === undefined ? [] : [["ETag", what.etag] as const]),
+    ...(what.cmsd === undefined ? [] : [["CMSD-Static", cmsdStatic(what.cmsd)] as const]),
     ...(what.more ?? []),
   ];
 }

@@ -48,12 +48,12 @@ export function assembleOrigin(
   scope.defer(stampHops(store, { node, stamp: (hop) => reporter.stamp(hop) }, { clock }));
   const growing = scope.own(new GrowingSegments(store, clock));
   const holds = new Holds(store, targetDurationS(store.grid), foundations.heldLimit);
-  const playlists = new MediaPlaylists(store, holds);
+  const playlists = new MediaPlaylists({ store, holds, clock });
   const answerableDelayMs = options.answerableDelayMs ?? ANSWERABLE_DELAY_MS;
   const manifests = new Manifests(store, { ...options, answerableDelayMs }, context);
   // Each run of an origin is a source of its own: after a restart the same name may stand for other bytes.
   const source = `${node}-${Math.floor(clock.utc()).toString(36)}`;
-  const objects = new MediaObjects({ store, holds, growing, source });
+  const objects = new MediaObjects({ store, holds, growing, node, source });
   const status = new OriginStatus({
     ...{ node, store, manifests, playlists, holds, growing, reporter, clock },
     ingest: foundations.ingestCounters,

@@ -1,5 +1,6 @@
 // Readers of a growing segment that write it into an answer: the whole of it, or a closed range of its bytes.
 import { type BodyStream, contentRange, type HttpReply, type Span, unsatisfiedRange } from "#http";
+import type { CmsdStatic } from "#telemetry";
 import { headOf } from "./answers.ts";
 import type { GrowthReader } from "./growth.ts";
 import { VERY_LARGE_POSITION } from "./limits.ts";
@@ -8,6 +9,7 @@ import { VERY_LARGE_POSITION } from "./limits.ts";
 export interface ObjectHead {
   type: string;
   etag: string;
+  cmsd: CmsdStatic;
 }
 
 /** Everything, one transfer chunk a part. The head goes out with the first part. */

@@ -65,7 +65,8 @@ export class Manifests {
     const published = this.#current();
     if (!published)
       return refuse(reply, originErrors.make("not-started", { channel: this.#store.channel }));
-    reply.send(200, headOf({ type, lifetime: "manifest" }), published[which]);
+    const cmsd = { ot: "m", st: "l", sf: which === "mpd" ? "d" : "h" } as const;
+    reply.send(200, headOf({ type, lifetime: "manifest", cmsd }), published[which]);
   }
 
   #current(): Published | null {

@@ -57,6 +57,19 @@ async function live(t: Parameters<typeof originFixture>[0]): Promise<OriginFixtu
   return origin;
 }
 
+test("media say of themselves what they are, how long, and since when they are there", async (t) => {
+  const origin = await live(t);
+  const segment = await origin.get(`/match/v720/${FIRST}.m4s`);
+  assert.match(
+    segment.headers.get("cmsd-static") ?? "",
+    /^at=\d+,br=\d+,d=1920,n="origin",ot=v,st=l$/,
+  );
+  const part = await origin.get(`/match/v720/${FIRST}.1.m4s`);
+  assert.match(part.headers.get("cmsd-static") ?? "", /^at=\d+,br=\d+,d=320,/);
+  const header = await origin.get("/match/v720/init-hash-v720.mp4");
+  assert.equal(header.headers.get("cmsd-static"), 'n="origin",ot=i,st=l');
+});
+
 test("a growing segment is one transfer chunk a part, each the moment it is there", async (t) => {
   const origin = await live(t);
   const segment = FIRST + 2;

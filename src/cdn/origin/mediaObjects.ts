@@ -14,6 +14,7 @@ import {
 import { nextPosition, type Position } from "#media/grid";
 import type { Part, PartReader, Track } from "#packager";
 import type { MediaObject } from "#protocol";
+import type { CmsdStatic } from "#telemetry";
 import { headOf, type Lifetime, mediaTypes, refuse } from "./answers.ts";
 import { type ObjectHead, RangeBody, WholeBody } from "./bodies.ts";
 import { absent, originErrors } from "./errors.ts";
@@ -45,13 +46,24 @@ export class MediaObjects {
   readonly #store: PartReader;
   readonly #holds: Holds;
   readonly #growing: GrowingSegments;
+  readonly #node: string;
   readonly #source: string;
 
-  /** `source` names this run of this origin: what two sources made is never mixed (ETag, RFC 9110 8.8.3). */
-  constructor(from: { store: PartReader; holds: Holds; growing: GrowingSegments; source: string }) {
+  /**
+   * `node` is the origin's name. `source` names this run of it: what two sources made is never mixed (ETag, RFC 9110
+   * 8.8.3).
+   */
+  constructor(from: {
+    store: PartReader;
+    holds: Holds;
+    growing: GrowingSegments;
+    node: string;
+    source: string;
+  }) {
     this.#store = from.store;
     this.#holds = from.holds;
     this.#growing = from.growing;
+    this.#node = from.node;
     this.#source = from.source;
   }
 
@@ -61,7 +73,8 @@ export class MediaObjects {
     if (!track) return refuse(exchange.reply, absent(this.#store, named.rendition));
     if (track.init.hash !== named.hash)
       return refuse(exchange.reply, originErrors.make("unknown-header", named));
-    const head = { type: mediaTypes[track.kind], etag: `"${track.init.hash}"` };
+    const cmsd = { ot: "i", st: "l", n: this.#node } as const;
+    const head = { type: mediaTypes[track.kind], etag: `"${track.init.hash}"`, cmsd };
     sendWhole(exchange, head, [track.init.bytes]);
   }
 
@@ -74,6 +87,7 @@ export class MediaObjects {
     const head = {
       type: mediaTypes[track.kind],
       etag: `"${this.#source}-${track.init.hash}-${name}"`,
+      cmsd: this.#described(track, part),
     };
     const object =
       part === null ? `Segment ${name} of ${rendition}` : `Part ${name} of ${rendition}`;
@@ -82,6 +96,18 @@ export class MediaObjects {
       ? this.#segment(wanted, exchange)
       : this.#part(wanted, part, exchange));
     if (refusal) refuse(exchange.reply, refusal.error, { lifetime: refusal.lifetime });
+  }
+
+  /** The object for whom it may concern on the way. Its availability is known when its first part is there. */
+  #described(track: Track, part: number | null): CmsdStatic {
+    const { grid } = this.#store;
+    return {
+      ot: track.kind === "video" ? "v" : "a",
+      st: "l",
+      br: track.averageBandwidth / 1_000,
+      d: part === null ? grid.segmentMs : grid.partMs,
+      n: this.#node,
+    };
   }
 
   async #part(wanted: Wanted, part: number, exchange: Exchange): Promise<Refusal | null> {
@@ -94,7 +120,7 @@ export class MediaObjects {
     const found = this.#store.parts(wanted.track.rendition, segment)[part];
     if (!found) return this.#expired(wanted);
     if (found.gap) return gap(wanted);
-    sendWhole(exchange, wanted.head, [found.bytes]);
+    sendWhole(exchange, availableAt(wanted.head, found), [found.bytes]);
     return null;
   }
 
@@ -109,9 +135,9 @@ export class MediaObjects {
     const parts = this.#store.parts(rendition, segment);
     if (parts.length === 0) return this.#expired(wanted);
     if (parts.every((part) => part.gap)) return gap(wanted);
-    if (this.#store.isComplete(rendition, segment))
-      sendWhole(exchange, wanted.head, mediaOf(parts));
-    else this.#grow(wanted, exchange);
+    const head = availableAt(wanted.head, parts[0] as Part);
+    if (this.#store.isComplete(rendition, segment)) sendWhole(exchange, head, mediaOf(parts));
+    else this.#grow({ ...wanted, head }, exchange);
     return null;
   }
 
@@ -179,6 +205,12 @@ const gap = ({ object }: Wanted): Refusal => ({
 
 const mediaOf = (parts: readonly Part[]): Uint8Array[] =>
   parts.filter((part) => !part.gap).map((part) => part.bytes);
+
+/** The head of an object whose first part is there. */
+const availableAt = (head: ObjectHead, first: Part): ObjectHead => ({
+  ...head,
+  cmsd: { ...head.cmsd, at: first.firstByteAt },
+});
 
 const rangeOf = (request: HttpRequest, etag: string): ReturnType<typeof parseRange> =>
   ifRangeHolds(request.headers.get("if-range"), etag)

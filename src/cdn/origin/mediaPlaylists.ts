@@ -1,4 +1,5 @@
 // Media playlists: planned from the part store, rendered once a part, shared by everybody who waits for it.
+import type { Clock } from "#base/clock";
 import type { HttpReply } from "#http";
 import { type Grid, partIndex, partStart, segmentStart } from "#media/grid";
 import {
@@ -109,15 +110,18 @@ export class MediaPlaylists {
   readonly counters = { rendered: 0, answered: 0 };
   readonly #store: PartReader;
   readonly #holds: Holds;
+  readonly #clock: Clock;
   readonly #rendered = new Map<string, Rendered>();
 
-  constructor(store: PartReader, holds: Holds) {
-    this.#store = store;
-    this.#holds = holds;
+  constructor(from: { store: PartReader; holds: Holds; clock: Clock }) {
+    this.#store = from.store;
+    this.#holds = from.holds;
+    this.#clock = from.clock;
   }
 
   /** @throws origin/bad-directive */
   async answer(rendition: string, query: string, reply: HttpReply): Promise<void> {
+    const askedAt = this.#clock.monotonic();
     const { until, skip } = readDirectives(query, this.#store.grid);
     if (!this.#store.newest(rendition)) return refuse(reply, absent(this.#store, rendition));
     if (until && !this.#has(rendition, until)) {
@@ -130,7 +134,10 @@ export class MediaPlaylists {
     const body = this.#render(rendition, skip);
     const lifetime: Lifetime = until ? "heldPlaylist" : "manifest";
     this.counters.answered += 1;
-    reply.send(200, headOf({ type: mediaTypes.playlist, lifetime }), body);
+    // CTA-5006 `ht`: a player that takes a held answer's time for the network's would think it slow.
+    const held = this.#clock.monotonic() - askedAt;
+    const cmsd = { ot: "m", st: "l", sf: "h", ...(until ? { ht: held } : {}) } as const;
+    reply.send(200, headOf({ type: mediaTypes.playlist, lifetime, cmsd }), body);
   }
 
   #has(rendition: string, until: AwaitedPart): boolean {

@@ -59,6 +59,18 @@ test("a held playlist is answered the moment its part is there, and not before",
   assert.equal(playlist.growing?.parts.length, 2);
 });
 
+test("a held playlist says how long it was held, so that nobody blames the network", async (t) => {
+  const origin = await originFixture(t);
+  origin.describe("v720");
+  origin.pushSegments("v720", 1);
+  const answer = origin.get(`/match/v720.m3u8?_HLS_msn=${FIRST + 1}&_HLS_part=0`);
+  await origin.held(1);
+  origin.clock.advance(ms(240));
+  origin.push("v720", FIRST + 1, 0);
+  const { headers } = await answer;
+  assert.equal(headers.get("cmsd-static"), "ht=240,ot=m,sf=h,st=l");
+});
+
 test("without a part, a held playlist waits until the segment is complete", async (t) => {
   const origin = await originFixture(t);
   origin.describe("v720");
