@@ -1,4 +1,5 @@
 // HTTP/1.1 on sockets: server, client, and the semantics that origin and edge share.
+export { Burst, type BurstHead } from "./burst.ts";
 export {
   type CacheDirectives,
   parseAge,

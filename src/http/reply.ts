@@ -1,7 +1,8 @@
 // The answer to one request, written to its socket (RFC 9110 6, RFC 9112 6, 7).
 import type { Socket } from "node:net";
 import { invariant } from "#base";
-import { LAST_CHUNK, frameChunk, unframeChunk } from "./chunked.ts";
+import { type Burst, type BurstHead, http1Head } from "./burst.ts";
+import { frameChunk, LAST_CHUNK, unframeChunk } from "./chunked.ts";
 import { JOINED_ANSWER_BYTES } from "./limits.ts";
 import { isBodiless } from "./status.ts";
 import type { BodyStream, HeaderList, HttpReply } from "./types.ts";
@@ -22,6 +23,7 @@ export interface ReplyOwner {
   tooSlow(): boolean;
 }
 
+/** How the body is sent: not at all, up to its Content-Length, in chunks, or until the connection ends. */
 type BodyMode = "none" | "length" | "chunked" | "close";
 
 export class Reply implements HttpReply {
@@ -30,7 +32,11 @@ export class Reply implements HttpReply {
   readonly #minor: 0 | 1;
   #started = false;
   #done = false;
-  #listeners: (() => void)[] = [];
+  #keepAlive = false;
+  #mode: BodyMode = "none";
+  /** Bytes that Content-Length still promises. */
+  #left = 0;
+  #listeners: (() => void)[] | null = null;
 
   constructor(owner: ReplyOwner, method: string, minor: 0 | 1) {
     this.#owner = owner;
@@ -47,24 +53,24 @@ export class Reply implements HttpReply {
   }
 
   onGone(listener: () => void): void {
-    this.#listeners.push(listener);
+    (this.#listeners ??= []).push(listener);
   }
 
   /** Called by the connection: the peer has gone. */
   gone(): void {
     if (this.#done) return;
     this.#done = true;
-    const listeners = this.#listeners;
-    this.#listeners = [];
+    const listeners = this.#listeners ?? [];
+    this.#listeners = null;
     for (const listener of listeners) listener();
   }
 
   send(status: number, headers: HeaderList, body?: Uint8Array | string): void {
     if (!this.#begin()) return;
-    const bytes = typeof body === "string" ? Buffer.from(body) : (body ?? new Uint8Array());
-    const keepAlive = this.#owner.keepsAlive();
+    const bytes = typeof body === "string" ? Buffer.from(body) : (body ?? NOTHING);
+    this.#keepAlive = this.#owner.keepsAlive();
     const length = isBodiless(status) ? "" : `Content-Length: ${bytes.length}\r\n`;
-    const head = this.#head(status, withoutLength(headers), keepAlive) + length + "\r\n";
+    const head = this.#head(status, withoutLength(headers)) + length + "\r\n";
     const { socket } = this.#owner;
     if (bytes.length === 0 || isBodiless(status) || this.#method === "HEAD") {
       socket.write(head, "latin1");
@@ -79,28 +85,93 @@ export class Reply implements HttpReply {
       socket.write(bytes);
       socket.uncork();
     }
-    this.#finish(keepAlive);
+    this.#finish();
   }
 
   stream(status: number, headers: HeaderList): BodyStream {
+    const body = new ReplyBody(this, this.#owner);
+    if (!this.#begin()) return body;
     const length = fieldOf(headers, "content-length");
-    if (!this.#begin())
-      return new ReplyBody(this.#owner, "none", 0, { end: () => undefined, isDone: () => true });
-    const bodiless = isBodiless(status);
-    const mode: BodyMode =
-      length !== undefined ? "length" : this.#minor === 0 ? "close" : "chunked";
-    const keepAlive = this.#owner.keepsAlive() && mode !== "close";
-    const coding = mode === "chunked" && !bodiless ? "Transfer-Encoding: chunked\r\n" : "";
+    this.#choose(status, length === undefined ? null : Number(length));
+    const coded = length === undefined && this.#minor === 1 && !isBodiless(status);
+    const coding = coded ? "Transfer-Encoding: chunked\r\n" : "";
     const { socket } = this.#owner;
     // The first bytes of the body, when they come in the same turn, leave together with the head.
     socket.cork();
     process.nextTick(() => socket.uncork());
-    socket.write(this.#head(status, headers, keepAlive) + coding + "\r\n", "latin1");
-    const silent = bodiless || this.#method === "HEAD";
-    return new ReplyBody(this.#owner, silent ? "none" : mode, Number(length ?? 0), {
-      end: () => this.#finish(keepAlive),
-      isDone: () => this.#done,
-    });
+    socket.write(this.#head(status, headers) + coding + "\r\n", "latin1");
+    return body;
+  }
+
+  put(burst: Burst): void {
+    const { head } = burst;
+    if (head) {
+      if (!this.#begin()) return;
+      this.#choose(head.status, head.length);
+    } else if (this.#done || this.#owner.tooSlow()) return;
+    if (this.#mode === "length") {
+      this.#left -= burst.bytes;
+      invariant(this.#left >= 0, "a body is no longer than its Content-Length");
+    }
+    if (this.#keepAlive && this.#method !== "HEAD") writeAll(this.#owner.socket, burst.http1());
+    else this.#putAlone(burst, head);
+    if (burst.last || this.#method === "HEAD") this.end();
+  }
+
+  /** A burst for one whose connection ends with the answer, or who wants the head alone. */
+  #putAlone(burst: Burst, head: BurstHead | null): void {
+    const parts: Uint8Array[] = [];
+    if (head) {
+      const ending = this.#minor === 0 ? "no-coding" : this.#keepAlive ? "keep-alive" : "close";
+      parts.push(Buffer.from(http1Head(head, ending), "latin1"));
+    }
+    if (this.#mode === "chunked") for (const piece of burst.pieces) parts.push(frameChunk(piece));
+    else if (this.#mode !== "none") parts.push(...burst.pieces);
+    writeAll(this.#owner.socket, parts);
+    if (this.#mode === "chunked" && burst.last) this.#owner.socket.write(LAST_CHUNK);
+  }
+
+  /** Settles, when the head is written, how the body is sent and whether the connection goes on after it. */
+  #choose(status: number, length: number | null): void {
+    this.#keepAlive = this.#owner.keepsAlive() && (length !== null || this.#minor === 1);
+    this.#left = length ?? 0;
+    if (isBodiless(status) || this.#method === "HEAD") this.#mode = "none";
+    else if (length !== null) this.#mode = "length";
+    else this.#mode = this.#minor === 0 ? "close" : "chunked";
+  }
+
+  /** Writes body bytes, framed already or not. */
+  write(bytes: Uint8Array, framed: boolean): void {
+    if (this.#done || this.#mode === "none" || bytes.length === 0) return;
+    const { socket } = this.#owner;
+    if (this.#mode === "chunked") {
+      socket.write(framed ? bytes : frameChunk(bytes));
+      return;
+    }
+    const plain = framed ? unframeChunk(bytes) : bytes;
+    if (this.#mode === "length") {
+      this.#left -= plain.length;
+      invariant(this.#left >= 0, "a body is no longer than its Content-Length");
+    }
+    socket.write(plain);
+  }
+
+  end(): void {
+    if (this.#done) return;
+    // Fewer bytes than promised: the receiver must see that the body is incomplete (RFC 9112 8).
+    if (this.#mode === "length" && this.#left > 0) return this.abort();
+    this.#finish();
+  }
+
+  abort(): void {
+    // A body that ends with its connection can only be seen to be broken by a reset. The others lose nothing that was sent.
+    if (!this.#done) this.#owner.aborted(this.#mode === "close");
+  }
+
+  /** Ends a body that came by pieces. */
+  endBody(): void {
+    if (!this.#done && this.#mode === "chunked") this.#owner.socket.write(LAST_CHUNK);
+    this.end();
   }
 
   #begin(): boolean {
@@ -109,16 +180,29 @@ export class Reply implements HttpReply {
     return !this.#done;
   }
 
-  #head(status: number, headers: HeaderList, keepAlive: boolean): string {
+  #head(status: number, headers: HeaderList): string {
     const date = fieldOf(headers, "date") === undefined ? `Date: ${this.#owner.date()}\r\n` : "";
-    return responseHead(status, headers) + date + (keepAlive ? "" : "Connection: close\r\n");
+    return responseHead(status, headers) + date + (this.#keepAlive ? "" : "Connection: close\r\n");
   }
 
-  #finish(keepAlive: boolean): void {
+  #finish(): void {
     this.#done = true;
-    this.#listeners = [];
-    this.#owner.ended(keepAlive);
+    this.#listeners = null;
+    this.#owner.ended(this.#keepAlive);
   }
+}
+
+const NOTHING = new Uint8Array();
+
+/** One write, or one writev. */
+function writeAll(socket: Socket, parts: readonly Uint8Array[]): void {
+  if (parts.length === 1) {
+    socket.write(parts[0] as Uint8Array);
+    return;
+  }
+  socket.cork();
+  for (const part of parts) socket.write(part);
+  socket.uncork();
 }
 
 const withoutLength = (headers: HeaderList): HeaderList =>
@@ -126,23 +210,14 @@ const withoutLength = (headers: HeaderList): HeaderList =>
     ? headers
     : headers.filter(([name]) => name.toLowerCase() !== "content-length");
 
-interface ReplyState {
-  end(): void;
-  isDone(): boolean;
-}
-
-/** A body under way. After the peer has gone, or the end, writes go nowhere. */
+/** A body under way, piece by piece. After the peer has gone, or the end, writes go nowhere. */
 class ReplyBody implements BodyStream {
+  readonly #reply: Reply;
   readonly #owner: ReplyOwner;
-  readonly #mode: BodyMode;
-  readonly #state: ReplyState;
-  #left: number;
 
-  constructor(owner: ReplyOwner, mode: BodyMode, length: number, state: ReplyState) {
+  constructor(reply: Reply, owner: ReplyOwner) {
+    this.#reply = reply;
     this.#owner = owner;
-    this.#mode = mode;
-    this.#left = length;
-    this.#state = state;
   }
 
   get backlog(): number {
@@ -150,47 +225,29 @@ class ReplyBody implements BodyStream {
   }
 
   write(bytes: Uint8Array): void {
-    this.#put(this.#mode === "chunked" ? frameChunk(bytes) : bytes);
+    this.#put(bytes, false);
   }
 
   writeFrame(frame: Uint8Array): void {
-    this.#put(this.#mode === "chunked" ? frame : unframeChunk(frame));
+    this.#put(frame, true);
   }
 
   catchUp(pieces: readonly Uint8Array[], framed: boolean): void {
     const { socket } = this.#owner;
     socket.cork();
-    for (const piece of pieces) {
-      if (this.#mode === "chunked") this.#write(framed ? piece : frameChunk(piece));
-      else this.#write(framed ? unframeChunk(piece) : piece);
-    }
+    for (const piece of pieces) this.#reply.write(piece, framed);
     socket.uncork();
   }
 
-  #put(bytes: Uint8Array): void {
-    if (this.#state.isDone() || this.#owner.tooSlow()) return;
-    this.#write(bytes);
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (this.#mode === "none" || bytes.length === 0 || this.#state.isDone()) return;
-    if (this.#mode === "length") {
-      this.#left -= bytes.length;
-      invariant(this.#left >= 0, "a body is no longer than its Content-Length");
-    }
-    this.#owner.socket.write(bytes);
+  #put(bytes: Uint8Array, framed: boolean): void {
+    if (!this.#reply.done && !this.#owner.tooSlow()) this.#reply.write(bytes, framed);
   }
 
   end(): void {
-    if (this.#state.isDone()) return;
-    // Fewer bytes than promised: the receiver must see that the body is incomplete (RFC 9112 8).
-    if (this.#mode === "length" && this.#left > 0) return this.abort();
-    if (this.#mode === "chunked") this.#owner.socket.write(LAST_CHUNK);
-    this.#state.end();
+    this.#reply.endBody();
   }
 
   abort(): void {
-    // A body that ends with its connection can only be seen to be broken by a reset. The others lose nothing that was sent.
-    if (!this.#state.isDone()) this.#owner.aborted(this.#mode === "close");
+    this.#reply.abort();
   }
 }

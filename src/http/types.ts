@@ -1,5 +1,6 @@
 // The shapes of this room: what a handler is given and what it may do.
 import type { Closable, MonoMs } from "#base";
+import type { Burst } from "./burst.ts";
 
 /** Header fields in order of writing. Names are written as given. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -42,13 +43,20 @@ export interface BodyStream {
   readonly backlog: number;
 }
 
-/** The answer to one request; exactly one of `send` and `stream` is called. */
+/** The answer to one request; exactly one of `send`, `stream` and `put` begins it. */
 export interface HttpReply {
   /** A whole answer in one write. Adds Content-Length. HEAD requests get no body. */
   send(status: number, headers: HeaderList, body?: Uint8Array | string): void;
   /** Head now, body as it comes: chunked, or raw when `headers` hold a Content-Length. */
   stream(status: number, headers: HeaderList): BodyStream;
-  /** Whether `send` or `stream` was called. */
+  /**
+   * Sends a burst of an answer that many are given alike, in one write; the first one has the head, the last one ends the
+   * answer. HEAD requests are answered whole by the first, bursts after the end or after the peer has gone go nowhere.
+   */
+  put(burst: Burst): void;
+  /** Breaks off an answer that `put` began: the receiver must see that the body is incomplete (RFC 9112 8). */
+  abort(): void;
+  /** Whether the answer was begun. */
   readonly started: boolean;
   /** True once the peer has gone or the answer has ended. */
   readonly done: boolean;
