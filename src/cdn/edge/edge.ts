@@ -4,12 +4,10 @@ import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import {
   answerPreflight,
-  closeReasons,
   HttpClient,
   type HttpReply,
   type HttpRequest,
   type HttpServer,
-  refusals,
   serve,
 } from "#http";
 import { type Heartbeat, PROTOCOL_VERSION } from "#protocol";
@@ -17,11 +15,14 @@ import { HopReporter, type Metrics, metricsOf } from "#telemetry";
 import { Carrier } from "./carrier.ts";
 import { edgeErrors } from "./errors.ts";
 import { Heart } from "./heartbeat.ts";
-import { sessionOf } from "./cache/key.ts";
 import { HEARTBEAT_MS, UPSTREAM_CONNECT_MS, VIEWER_BACKLOG_BYTES } from "./limits.ts";
 import { answerMetrics, answerStatus, answerTime } from "./ownAnswers.ts";
 import { CpuMeter } from "./cpu.ts";
-import { Viewers } from "./viewers.ts";
+import { AccessLog, type AccessLogOptions } from "./observe/accessLog.ts";
+import { CmcdCounters } from "./observe/cmcdCounters.ts";
+import { requestCmcd } from "./observe/requestCmcd.ts";
+import { Viewers } from "./observe/viewers.ts";
+import { countersOf, gaugesOf, type Shown, statusOf } from "./show.ts";
 import { refuse } from "./delivery/waiter.ts";
 
 /** What an edge needs. */
@@ -42,6 +43,8 @@ export interface EdgeOptions {
   readonly capacityMbps: number;
   /** What the cache may hold, bytes. A rung of 4 Mb/s takes 1 MB a segment. */
   readonly cacheBytes: number;
+  /** Which requests are written to a file; null or absent: none. */
+  readonly accessLog?: AccessLogOptions | null;
 }
 
 /** A running edge. */
@@ -67,6 +70,8 @@ class Edge implements EdgeHandle {
   readonly #log: Log;
   readonly #scope = new Scope();
   readonly #viewers = new Viewers();
+  readonly #cmcd = new CmcdCounters();
+  readonly #accessLog: AccessLog | null;
   readonly #carrier: Carrier;
   readonly #reporter: HopReporter;
   readonly #client: HttpClient;
@@ -93,11 +98,14 @@ class Edge implements EdgeHandle {
       ...context,
     });
     this.#scope.defer(() => this.#carrier.close());
+    this.#accessLog = options.accessLog
+      ? this.#scope.own(new AccessLog(options.accessLog, context))
+      : null;
     this.#cpu = new CpuMeter(this.#clock.monotonic());
     this.#rate = new RateMeter(this.#clock.monotonic());
     this.#metrics = metricsOf("edge", {
-      counters: () => this.#counters(),
-      gauges: () => this.#gauges(),
+      counters: () => countersOf(this.#shown()),
+      gauges: () => gaugesOf(this.#shown()),
     });
   }
 
@@ -151,16 +159,24 @@ class Edge implements EdgeHandle {
         return answerTime(reply, this.#clock.utc());
       case "/status":
         tally.count("own");
-        return answerStatus(reply, this.#status());
+        return answerStatus(reply, statusOf(this.#shown()));
       case "/metrics":
         tally.count("own");
         return answerMetrics(reply, this.#metrics);
       default: {
-        const session = sessionOf(request.query);
-        if (session !== null) this.#viewers.saw(session, request.receivedAt);
-        return this.#carrier.handle(request, reply);
+        this.#note(request);
+        return this.#carrier.handle(request, this.#accessLog?.watch(request, reply) ?? reply);
       }
     }
+  }
+
+  /** What the player says of itself. */
+  #note(request: HttpRequest): void {
+    if (request.query === "") return;
+    const report = requestCmcd(request.query);
+    if (!report) return;
+    this.#cmcd.saw(report);
+    if (report.sid !== null) this.#viewers.saw(report.sid, request.receivedAt);
   }
 
   #read(): void {
@@ -184,57 +200,18 @@ class Edge implements EdgeHandle {
     };
   }
 
-  #status(): unknown {
-    const { cache, tally, transfers } = this.#carrier;
+  #shown(): Shown {
     return {
-      ...this.#heartbeat(this.#scope.closed),
-      upstream: this.#options.upstream,
-      transfers,
-      cache: { objects: cache.size, bytes: cache.bytes, limitBytes: this.#options.cacheBytes },
-      reasons: tally.all(),
-      server: this.#server?.counters,
-      upstreamClient: this.#client.counters,
+      options: this.#options,
+      heartbeat: this.#heartbeat(this.#scope.closed),
+      carrier: this.#carrier,
+      server: this.#server?.counters ?? null,
+      upstream: this.#client.counters,
       heartbeats: this.#heart?.counters ?? null,
       hops: this.#reporter.counters,
+      cmcd: this.#cmcd.all(),
+      accessLog: this.#accessLog?.counters ?? null,
       viewersOverlooked: this.#viewers.overlooked,
-    };
-  }
-
-  #counters(): Record<string, number> {
-    const server = this.#server?.counters;
-    const readings: Record<string, number> = {
-      requests: server?.requests ?? 0,
-      bytesOut: server?.bytesOut ?? 0,
-      upstreamRequests: this.#client.counters.requests,
-      upstreamErrors: this.#carrier.upstreamErrors,
-      hopsDropped: this.#reporter.counters.dropped,
-      heartbeatsFailed: this.#heart?.counters.failed ?? 0,
-      viewersOverlooked: this.#viewers.overlooked,
-    };
-    for (const [reason, count] of Object.entries(this.#carrier.tally.all()))
-      readings[named("answered", reason)] = count;
-    for (const reason of Object.keys(closeReasons))
-      readings[named("closed", reason)] = server?.closed[reason] ?? 0;
-    for (const reason of Object.keys(refusals.rows))
-      readings[named("refused", reason)] = server?.refused[reason] ?? 0;
-    return readings;
-  }
-
-  #gauges(): Record<string, number> {
-    const { cache, transfers, waiters } = this.#carrier;
-    return {
-      viewers: this.#viewers.count(this.#clock.monotonic()),
-      waiters,
-      transfers,
-      connections: this.#server?.counters.connections ?? 0,
-      mbps: this.#rate.mbps,
-      cpuCores: this.#cpu.cores,
-      cacheObjects: cache.size,
-      cacheBytes: cache.bytes,
     };
   }
 }
-
-/** `answered` and `hit` give `answeredHit`; `closed` and `slow-reader` give `closedSlowReader`. */
-const named = (group: string, reason: string): string =>
-  group + `-${reason}`.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -50,3 +50,12 @@ export const STAMPED_CHUNKS = 63;
 
 /** The longest object name that is stamped. */
 export const STAMPED_NAME = 512;
+
+/** How often lines of the access log are written, ms. */
+export const LOG_FLUSH_MS = 1_000;
+
+/** Lines of the access log that wait to be written; more are dropped and counted. */
+export const LOG_LINES = 10_000;
+
+/** Characters of a request's target that a line of the access log keeps. */
+export const LOG_TARGET_LENGTH = 1_024;

@@ -3,11 +3,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { monoMs } from "#base";
 import { ObjectCache, type StoredObject } from "./cache/store.ts";
-import { objectKey, sessionOf } from "./cache/key.ts";
+import { objectKey } from "./cache/key.ts";
 import { VIEWER_SEEN_MS, VIEWERS_LIMIT } from "./limits.ts";
 import type { ObjectHead } from "./cache/objectHead.ts";
 import { Transfer } from "./delivery/transfer.ts";
-import { Viewers } from "./viewers.ts";
+import { Viewers } from "./observe/viewers.ts";
 import type { Waiter } from "./delivery/waiter.ts";
 
 const head = (freshMs: number, receivedAt = 0): ObjectHead => ({
@@ -31,21 +31,6 @@ test("a viewer's report is no part of the object's name, every other parameter i
   assert.equal(objectKey("/a", "CMCD=bl%3D1"), "/a");
   assert.equal(objectKey("/a", "x=1&CMCD=bl%3D1&_HLS_msn=2"), "/a?x=1&_HLS_msn=2");
   assert.equal(objectKey("/a", "xCMCD=1"), "/a?xCMCD=1");
-});
-
-test("a session is read from any report that has one, and nothing breaks the reader", () => {
-  assert.equal(sessionOf("CMCD=bl%3D1%2Csid%3D%22abc%22&x=1"), "abc");
-  assert.equal(sessionOf("x=1&CMCD=sid%3D%22abc%22"), "abc");
-  assert.equal(sessionOf("xCMCD=sid%3D%22abc%22"), null);
-  assert.equal(sessionOf(`CMCD=sid%3D%22${"a".repeat(65)}%22`), null);
-  assert.equal(sessionOf("CMCD=%E0%A4%A"), null);
-  fc.assert(
-    fc.property(fc.string(), (text) => {
-      const session = sessionOf(text);
-      assert.ok(session === null || session.length <= 64);
-    }),
-    { numRuns: 10_000, seed: 7 },
-  );
 });
 
 test("the cache stays within its bytes, and what was used last stays longest", () => {

@@ -1,6 +1,6 @@
 // Who is watching: sessions by their last request.
 import type { MonoMs } from "#base";
-import { VIEWER_SEEN_MS, VIEWERS_LIMIT } from "./limits.ts";
+import { VIEWER_SEEN_MS, VIEWERS_LIMIT } from "../limits.ts";
 
 /** Sessions seen of late, in the order of their last request. Beyond the limit new ones are counted as overlooked. */
 export class Viewers {
