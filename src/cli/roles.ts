@@ -86,6 +86,11 @@ const schemas = {
       .positive()
       .default(512 * 1024 * 1024)
       .describe("most bytes kept"),
+    accessLog: z
+      .strictObject({ file: z.string(), every: z.number().int().positive().default(100) })
+      .nullable()
+      .default(null)
+      .describe("one request of so many as a JSON line: file=…,every=100; null: none"),
   }),
   ixp: z.strictObject({
     host,
