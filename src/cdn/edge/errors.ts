@@ -25,6 +25,24 @@ export const edgeErrors = catalogue("edge", {
     says: "The upstream of edge {edge} does not answer: {why}",
     cure: "Play from another edge; for the operator: see why the upstream hangs.",
   },
+  "source-lost": {
+    kind: "world",
+    status: 503,
+    says: "The upstream that edge {edge} had the beginning of {source} from is gone, and another's bytes do not fit to it.",
+    cure: "Go on with the next segment; for the operator: see /status of the edge for the upstream's last failure.",
+  },
+  "body-stalled": {
+    kind: "world",
+    status: 504,
+    says: "Nothing of a body came to edge {edge} for {ms} ms, and its upstream fails elsewhere too.",
+    cure: "Ask again; for the operator: see why the upstream hangs.",
+  },
+  misfit: {
+    kind: "broke-rules",
+    status: 502,
+    says: "The rest of an object that broke on its way to edge {edge} is longer or shorter than was promised.",
+    cure: "Ask again; for the operator: the upstream gives one strong ETag to different bytes.",
+  },
   "object-too-large": {
     kind: "said-no",
     status: 502,
@@ -42,5 +60,10 @@ export const edgeErrors = catalogue("edge", {
     status: 508,
     says: "The request has passed the edge {edge} before, or very many others.",
     cure: "Two edges have each other as upstream: give one of them the origin.",
+  },
+  "did-not-start": {
+    kind: "world",
+    says: "The edge process did not start: {why}.",
+    cure: "Mend what is named, and roll or start again; one that serves already goes on.",
   },
 });
