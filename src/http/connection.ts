@@ -78,7 +78,7 @@ export class Connection implements ReplyOwner {
   ended(keepAlive: boolean): void {
     this.#exchange = null;
     this.#lastByteAt = this.#state.clock.monotonic();
-    if (keepAlive && !this.#state.closing) this.#advance();
+    if (keepAlive && (!this.#state.closing || this.#state.draining)) this.#advance();
     else this.#linger("answered");
   }
 

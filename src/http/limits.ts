@@ -20,10 +20,24 @@ export interface HttpLimits {
   readonly backlogBytes: number;
   /** A reader that takes nothing for so long is cut, ms. */
   readonly writeStallMs: number;
+  /**
+   * The least that a peer must take while bytes wait for it, bytes/s: less than the lowest audio needs (64 kb/s). Who takes
+   * less holds memory for as long as it likes, and plays nothing.
+   */
+  readonly sendBytesPerS: number;
+  /** Over how long that is looked at, ms. Kernels ask for more only when a third of their buffer is free: not shorter than that takes. */
+  readonly sendWindowMs: number;
   /** What answers under way are given to end when the server closes, ms. */
   readonly drainMs: number;
   /** Open connections; further ones are refused by a reset. The usual end of file descriptors is 20,000. */
   readonly connections: number;
+  /**
+   * Open connections of one address (of one /64 in IPv6); further ones are refused by a reset. Behind one address of a
+   * carrier's NAT may sit thousands of viewers with six connections each, so that it is high; but nobody takes all.
+   */
+  readonly connectionsPerAddress: number;
+  /** While draining: for how long a kept connection may still ask, and be told that it ends, before it is ended, ms. */
+  readonly drainIdleMs: number;
   /** Bytes of requests that wait behind one under way (pipelining); beyond, the socket is not read. */
   readonly pipelinedBytes: number;
   /** Bytes of a body that wait for a slow handler; beyond, the socket is not read. */
@@ -40,8 +54,12 @@ export const httpLimits: HttpLimits = {
   bodyIdleMs: 10_000,
   backlogBytes: 8 * 1024 * 1024,
   writeStallMs: 15_000,
+  sendBytesPerS: 4 * 1024,
+  sendWindowMs: 20_000,
   drainMs: 2_000,
   connections: 16_000,
+  connectionsPerAddress: 12_000,
+  drainIdleMs: 3_000,
   pipelinedBytes: 64 * 1024,
   bodyQueueBytes: 512 * 1024,
 };
@@ -98,5 +116,7 @@ export const TRAILER_BYTES = 4 * 1024;
 export const JOINED_ANSWER_BYTES = 16 * 1024;
 /** How long a refused sender is still read, so that it sees why (RFC 9112 9.6), ms. */
 export const LINGER_MS = 1_000;
+/** Connections that wait to be accepted; Linux cuts it to net.core.somaxconn, 4,096 by default. */
+export const ACCEPT_QUEUE = 4_096;
 /** How often deadlines are looked at, ms: they are kept this much late at most. */
 export const SWEEP_MS = 250;

@@ -5,7 +5,7 @@ import type { Clock, Timer } from "#base/clock";
 import type { Log } from "#base/log";
 import { Connection } from "./connection.ts";
 import { serverErrors } from "./errors.ts";
-import { type HttpLimits, httpLimits, SWEEP_MS } from "./limits.ts";
+import { ACCEPT_QUEUE, type HttpLimits, httpLimits, SWEEP_MS } from "./limits.ts";
 import { ServerState } from "./serverState.ts";
 import type { Handler, HttpServer } from "./types.ts";
 
@@ -13,6 +13,10 @@ import type { Handler, HttpServer } from "./types.ts";
 export interface ServeOptions {
   readonly host?: string;
   readonly port: number;
+  /** A listening socket that this process inherited, in place of host and port. */
+  readonly fd?: number;
+  /** Other sockets may listen on the same port, and the kernel shares new connections among them (SO_REUSEPORT). */
+  readonly reusePort?: boolean;
   readonly handler: Handler;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -23,7 +27,7 @@ export async function serve(
   context: { clock: Clock; log: Log },
 ): Promise<HttpServer> {
   const server = new ListeningServer(options, context);
-  await server.listen(options.host ?? "127.0.0.1", options.port);
+  await server.listen(options);
   return server;
 }
 
@@ -33,6 +37,7 @@ class ListeningServer implements HttpServer {
   readonly #server: Server;
   #sweeper: Timer | null = null;
   #closing: Promise<void> | null = null;
+  #ended: Promise<void> | null = null;
   #address: AddressInfo | null = null;
   #sentByGone = 0;
 
@@ -74,7 +79,7 @@ class ListeningServer implements HttpServer {
     };
   }
 
-  listen(host: string, port: number): Promise<void> {
+  listen({ host = "127.0.0.1", port, fd, reusePort = false }: ServeOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const refused = (failure: NodeJS.ErrnoException): void => {
         if (failure.code === "EADDRINUSE")
@@ -83,7 +88,7 @@ class ListeningServer implements HttpServer {
           reject(serverErrors.make("cannot-listen", { host, port, why: failure.message }, failure));
       };
       this.#server.once("error", refused);
-      this.#server.listen({ host, port, backlog: 4_096 }, () => {
+      const listening = (): void => {
         this.#server.off("error", refused);
         this.#server.on("error", (failure) =>
           this.#state.log.error({ err: failure }, "listening failed"),
@@ -91,7 +96,11 @@ class ListeningServer implements HttpServer {
         this.#address = this.#server.address() as AddressInfo;
         this.#sweeper = this.#state.clock.every(ms(SWEEP_MS), () => this.#sweep());
         resolve();
-      });
+      };
+      // Of an inherited socket Node takes the queue's length as an argument only, not as an option.
+      if (fd === undefined)
+        this.#server.listen({ host, port, reusePort, backlog: ACCEPT_QUEUE }, listening);
+      else this.#server.listen({ fd }, ACCEPT_QUEUE, listening);
     });
   }
 
@@ -104,6 +113,32 @@ class ListeningServer implements HttpServer {
     for (const connection of this.#connections) connection.sweep(now);
   }
 
+  async drain({ limitMs, idleMs }: { limitMs: number; idleMs: number }): Promise<void> {
+    const state = this.#state;
+    state.closing = true;
+    state.draining = true;
+    const ended = this.#stopAccepting();
+    const idle = state.clock.after(ms(idleMs), () => this.#endIdle());
+    await new Promise<void>((resolve) => {
+      const limit = state.clock.after(ms(limitMs), resolve);
+      void ended.then(() => (limit.cancel(), resolve()));
+    });
+    idle.cancel();
+  }
+
+  /** Resolves when the last connection has ended. */
+  #stopAccepting(): Promise<void> {
+    this.#ended ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    return this.#ended;
+  }
+
+  #endIdle(): void {
+    this.#state.draining = false;
+    for (const connection of this.#connections) connection.shutDown();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -111,14 +146,12 @@ class ListeningServer implements HttpServer {
 
   async #close(): Promise<void> {
     this.#state.closing = true;
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    for (const connection of this.#connections) connection.shutDown();
+    const ended = this.#stopAccepting();
+    this.#endIdle();
     const deadline = this.#state.clock.after(ms(this.#state.limits.drainMs), () => {
       for (const connection of this.#connections) connection.close("server-closed");
     });
-    await closed;
+    await ended;
     deadline.cancel();
     this.#sweeper?.cancel();
   }

@@ -34,7 +34,10 @@ export class ServerState {
   readonly counters = { requests: 0, bytesOut: 0, connections: 0 };
   readonly refused = new Map<RefusalName, number>();
   readonly closed = new Map<CloseReason, number>();
+  /** Heads that are written now say that their connection ends. */
   closing = false;
+  /** Connections whose last head did not say so yet may still ask once. */
+  draining = false;
   readonly #forget: (connection: Forgettable) => void;
   #date = "";
   #dateSecond = -1;

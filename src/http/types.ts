@@ -72,6 +72,11 @@ export interface HttpServer extends Closable {
   /** `http://address:port`, the port as bound. */
   readonly url: string;
   readonly port: number;
+  /**
+   * Accepts no more, and ends each connection with its next answer, which says so (RFC 9112 9.6); those that ask nothing for
+   * `idleMs` end then. Resolves when none is left or `limitMs` is over. `close` has still to be called.
+   */
+  drain(times: { limitMs: number; idleMs: number }): Promise<void>;
   /** Since the start, but `connections`, which are those open now. */
   readonly counters: {
     readonly requests: number;
