@@ -4,6 +4,7 @@ const TOKEN = 1;
 const VALUE = 2;
 const TARGET = 4;
 const HOST = 8;
+const PLAIN_PATH = 16;
 
 const classes = new Uint8Array(256);
 const mark = (bit: number, characters: string): void => {
@@ -21,13 +22,43 @@ for (let code = 0x20; code < 0x100; code++) {
   // Visible characters; a fragment never travels (RFC 9112 3.2.1).
   if (code > 0x20 && code < 0x7f && code !== 0x23)
     classes[code] = (classes[code] as number) | TARGET;
+  // What checkPath has nothing to say about, but for "//" and dot segments.
+  if (code > 0x20 && code < 0x7f && !"#%?\\".includes(String.fromCharCode(code)))
+    classes[code] = (classes[code] as number) | PLAIN_PATH;
 }
 mark(VALUE, "\t");
 
-function all(bit: number, bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++)
-    if (((classes[bytes[at] as number] as number) & bit) === 0) return false;
-  return true;
+/** The first index from `from` whose byte is not of the class, `stop` at the most. */
+function endOf(bit: number, bytes: Uint8Array, from: number, stop: number): number {
+  let at = from;
+  while (at < stop && ((classes[bytes[at] as number] as number) & bit) !== 0) at++;
+  return at;
+}
+
+const all = (bit: number, bytes: Uint8Array, from: number, to: number): boolean =>
+  endOf(bit, bytes, from, to) >= to;
+
+export const endOfToken = (bytes: Uint8Array, from: number, stop: number): number =>
+  endOf(TOKEN, bytes, from, stop);
+export const endOfValue = (bytes: Uint8Array, from: number, stop: number): number =>
+  endOf(VALUE, bytes, from, stop);
+export const endOfTarget = (bytes: Uint8Array, from: number, stop: number): number =>
+  endOf(TARGET, bytes, from, stop);
+export const endOfHost = (bytes: Uint8Array, from: number, stop: number): number =>
+  endOf(HOST, bytes, from, stop);
+
+/** The end of a path in which nothing can be read in two ways; the index of what could, if there is any. */
+export function endOfPlainPath(bytes: Uint8Array, from: number, stop: number): number {
+  let before = 0;
+  let at = from;
+  for (; at < stop; at++) {
+    const byte = bytes[at] as number;
+    if (((classes[byte] as number) & PLAIN_PATH) === 0) break;
+    // "//" and segments that begin with a dot are looked at closely elsewhere.
+    if (before === SLASH && (byte === SLASH || byte === DOT)) break;
+    before = byte;
+  }
+  return at;
 }
 
 /** A token: at least one tchar (RFC 9110 5.6.2). */
@@ -67,3 +98,5 @@ export const LF = 10;
 export const SP = 32;
 export const HTAB = 9;
 export const COLON = 58;
+const SLASH = 0x2f;
+const DOT = 0x2e;

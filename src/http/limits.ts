@@ -36,8 +36,6 @@ export interface HttpLimits {
    * carrier's NAT may sit thousands of viewers with six connections each, so that it is high; but nobody takes all.
    */
   readonly connectionsPerAddress: number;
-  /** While draining: for how long a kept connection may still ask, and be told that it ends, before it is ended, ms. */
-  readonly drainIdleMs: number;
   /** Bytes of requests that wait behind one under way (pipelining); beyond, the socket is not read. */
   readonly pipelinedBytes: number;
   /** Bytes of a body that wait for a slow handler; beyond, the socket is not read. */
@@ -59,7 +57,6 @@ export const httpLimits: HttpLimits = {
   drainMs: 2_000,
   connections: 16_000,
   connectionsPerAddress: 12_000,
-  drainIdleMs: 3_000,
   pipelinedBytes: 64 * 1024,
   bodyQueueBytes: 512 * 1024,
 };

@@ -9,6 +9,7 @@ import { checkPath } from "./path.ts";
 import { parseRange } from "./range.ts";
 import { judgeRequest, type RequestHead, requestHeadReader } from "./requestHead.ts";
 import { ResponseReader } from "./responseReader.ts";
+import { readWholeHead } from "./wholeHead.ts";
 import { requestHead, responseHead } from "./writeHead.ts";
 
 const SEED = 20_261_121;
@@ -78,15 +79,28 @@ const outcome = (work: () => string): string => {
   }
 };
 
+/** What a head says, with each of its fields as a handler asks for it. */
+const told = (head: RequestHead): string => {
+  const { method, target, minor, path, query, framing, keepAlive, expectsContinue } = head;
+  const lines = [...head.fields.entries()];
+  const asked = [...lines.map(([name]) => name), "RANGE", "via"].map((name) =>
+    head.fields.get(name),
+  );
+  const others = { method, target, minor, path, query, framing, keepAlive, expectsContinue };
+  return JSON.stringify([others, lines, asked]);
+};
+
+/** As a connection does: a head that came whole may be read in one pass. */
 const playRequest: Play = (pieces) =>
   outcome(() => {
+    const [first] = pieces;
+    const whole = first && readWholeHead(first, 0, httpLimits);
+    if (whole) return told(whole);
     const reader = requestHeadReader(httpLimits);
     for (const piece of pieces) {
       const end = reader.feed(piece, 0);
       if (end < 0) continue;
-      const head = judgeRequest(reader.start as never, reader.fields, httpLimits.bodyBytes);
-      const { fields, ...others } = head;
-      return JSON.stringify([others, [...fields.entries()]]);
+      return told(judgeRequest(reader.start as never, reader.fields, httpLimits.bodyBytes));
     }
     return "more";
   });
@@ -146,18 +160,22 @@ function assertSplitsAgree(play: Play, bytes: Buffer): void {
 
 const request =
   "POST /match/v720/935053.m4s?CMCD=br%3D3200%2Csid%3D%22a%22 HTTP/1.1\r\nHost: 127.0.0.1:8091\r\nAccept: */*\r\nRange: bytes=0-99\r\nTransfer-Encoding: chunked\r\n\r\n";
+const plain =
+  "GET /match/v720/935053.m4s?CMCD=br%3D3200%2Csid%3D%22a%22 HTTP/1.1\r\nHost: 127.0.0.1:8091\r\nConnection: keep-alive\r\nAccept:\t*/* \r\nRange: bytes=0-99\r\nAccept: a\r\n\r\n";
 const chunks = "5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nTrailer: x\r\n\r\nnext";
 const response = `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nETag: "a"\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`;
 const sized = "HTTP/1.1 206 Partial Content\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1";
 
 test("the outcome of a message does not depend on how its bytes were cut", () => {
   assertSplitsAgree(playRequest, Buffer.from(request, "latin1"));
+  assertSplitsAgree(playRequest, Buffer.from(plain, "latin1"));
   assertSplitsAgree(playChunks, Buffer.from(chunks, "latin1"));
   assertSplitsAgree(playResponse, Buffer.from(response, "latin1"));
   assertSplitsAgree(playResponse, Buffer.from(sized, "latin1"));
   const random = numbers(SEED);
   for (let round = 0; round < 150; round++) {
     assertSplitsAgree(playRequest, mutate(request, random));
+    assertSplitsAgree(playRequest, mutate(plain, random));
     assertSplitsAgree(playChunks, mutate(chunks, random));
     assertSplitsAgree(playResponse, mutate(response, random));
   }
@@ -171,6 +189,7 @@ test("limits are judged alike whether a line is complete or not", () => {
 
 for (const [name, play, sample] of [
   ["request heads", playRequest, request],
+  ["plain request heads", playRequest, plain],
   ["chunked bodies", playChunks, chunks],
   ["responses", playResponse, response],
   ["responses with a length", playResponse, sized],
@@ -186,6 +205,39 @@ for (const [name, play, sample] of [
     assert.ok(seen.size > 100, "the mutations reach many outcomes");
   });
 }
+
+test(`what of ${ROUNDS} heads is read in one pass is read alike line by line, in its first byte and its last`, () => {
+  const random = numbers(SEED);
+  let read = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const bytes = Buffer.concat([mutate(plain, random), Buffer.from("GET /")]);
+    const whole = readWholeHead(bytes, 0, httpLimits);
+    if (!whole) continue;
+    read++;
+    const reader = requestHeadReader(httpLimits);
+    assert.equal(reader.feed(bytes, 0), whole.end);
+    assert.equal(told(judgeRequest(reader.start as never, reader.fields, 0)), told(whole));
+  }
+  assert.ok(read > ROUNDS / 10, `${read} were read in one pass`);
+});
+
+test("limits hold for a head that comes whole as for one that does not", () => {
+  const fields = (count: number): string => "A: b\r\n".repeat(count);
+  const heads = [
+    `GET /${"a".repeat(8_191)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+    `GET /${"a".repeat(8_192)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: x\r\n${fields(99)}\r\n`,
+    `GET / HTTP/1.1\r\nHost: x\r\n${fields(100)}\r\n`,
+    `GET / HTTP/1.1\r\nHost: x\r\nA: ${"a".repeat(16_384 - 32)}\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: x\r\nA: ${"a".repeat(16_384 - 31)}\r\n\r\n`,
+  ];
+  const accepted = heads.map((head) => {
+    const bytes = Buffer.from(head, "latin1");
+    assert.equal(playRequest([bytes]), playRequest([bytes.subarray(0, 9), bytes.subarray(9)]));
+    return readWholeHead(bytes, 0, httpLimits) !== null;
+  });
+  assert.deepEqual(accepted, [true, false, true, false, true, false]);
+});
 
 test(`${ROUNDS} mutated Range, Cache-Control and path texts are read, never worse`, () => {
   const random = numbers(SEED);

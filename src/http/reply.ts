@@ -15,6 +15,8 @@ export interface ReplyOwner {
   date(): string;
   /** Whether the connection may go on after this answer; asked once, when the head is written. */
   keepsAlive(): boolean;
+  /** Bytes were written. */
+  sent(bytes: number): void;
   /** The answer is complete. */
   ended(keepAlive: boolean): void;
   /** The answer was broken off by the handler. */
@@ -71,19 +73,15 @@ export class Reply implements HttpReply {
     this.#keepAlive = this.#owner.keepsAlive();
     const length = isBodiless(status) ? "" : `Content-Length: ${bytes.length}\r\n`;
     const head = this.#head(status, withoutLength(headers)) + length + "\r\n";
-    const { socket } = this.#owner;
-    if (bytes.length === 0 || isBodiless(status) || this.#method === "HEAD") {
-      socket.write(head, "latin1");
-    } else if (bytes.length <= JOINED_ANSWER_BYTES) {
+    const silent = bytes.length === 0 || isBodiless(status) || this.#method === "HEAD";
+    if (!silent && bytes.length <= JOINED_ANSWER_BYTES) {
       const whole = Buffer.allocUnsafe(head.length + bytes.length);
       whole.write(head, 0, "latin1");
       whole.set(bytes, head.length);
-      socket.write(whole);
+      this.#write([whole]);
     } else {
-      socket.cork(); // head and body leave in one writev, the body uncopied
-      socket.write(head, "latin1");
-      socket.write(bytes);
-      socket.uncork();
+      const lines = Buffer.from(head, "latin1");
+      this.#write(silent ? [lines] : [lines, bytes]);
     }
     this.#finish();
   }
@@ -99,7 +97,7 @@ export class Reply implements HttpReply {
     // The first bytes of the body, when they come in the same turn, leave together with the head.
     socket.cork();
     process.nextTick(() => socket.uncork());
-    socket.write(this.#head(status, headers) + coding + "\r\n", "latin1");
+    this.#write([Buffer.from(`${this.#head(status, headers)}${coding}\r\n`, "latin1")]);
     return body;
   }
 
@@ -113,7 +111,7 @@ export class Reply implements HttpReply {
       this.#left -= burst.bytes;
       invariant(this.#left >= 0, "a body is no longer than its Content-Length");
     }
-    if (this.#keepAlive && this.#method !== "HEAD") writeAll(this.#owner.socket, burst.http1());
+    if (this.#keepAlive && this.#method !== "HEAD") this.#write(burst.http1());
     else this.#putAlone(burst, head);
     if (burst.last || this.#method === "HEAD") this.end();
   }
@@ -127,8 +125,8 @@ export class Reply implements HttpReply {
     }
     if (this.#mode === "chunked") for (const piece of burst.pieces) parts.push(frameChunk(piece));
     else if (this.#mode !== "none") parts.push(...burst.pieces);
-    writeAll(this.#owner.socket, parts);
-    if (this.#mode === "chunked" && burst.last) this.#owner.socket.write(LAST_CHUNK);
+    if (this.#mode === "chunked" && burst.last) parts.push(LAST_CHUNK);
+    this.#write(parts);
   }
 
   /** Settles, when the head is written, how the body is sent and whether the connection goes on after it. */
@@ -140,20 +138,16 @@ export class Reply implements HttpReply {
     else this.#mode = this.#minor === 0 ? "close" : "chunked";
   }
 
-  /** Writes body bytes, framed already or not. */
+  /** Body bytes, framed already or not. */
   write(bytes: Uint8Array, framed: boolean): void {
     if (this.#done || this.#mode === "none" || bytes.length === 0) return;
-    const { socket } = this.#owner;
-    if (this.#mode === "chunked") {
-      socket.write(framed ? bytes : frameChunk(bytes));
-      return;
-    }
+    if (this.#mode === "chunked") return this.#write([framed ? bytes : frameChunk(bytes)]);
     const plain = framed ? unframeChunk(bytes) : bytes;
     if (this.#mode === "length") {
       this.#left -= plain.length;
       invariant(this.#left >= 0, "a body is no longer than its Content-Length");
     }
-    socket.write(plain);
+    this.#write([plain]);
   }
 
   end(): void {
@@ -170,8 +164,27 @@ export class Reply implements HttpReply {
 
   /** Ends a body that came by pieces. */
   endBody(): void {
-    if (!this.#done && this.#mode === "chunked") this.#owner.socket.write(LAST_CHUNK);
+    if (!this.#done && this.#mode === "chunked") this.#write([LAST_CHUNK]);
     this.end();
+  }
+
+  /** One write, or one writev: what is large is not copied. */
+  #write(parts: readonly Uint8Array[]): void {
+    const { socket } = this.#owner;
+    const [first] = parts;
+    if (first && parts.length === 1) {
+      this.#owner.sent(first.length);
+      socket.write(first);
+      return;
+    }
+    socket.cork();
+    let bytes = 0;
+    for (const part of parts) {
+      bytes += part.length;
+      socket.write(part);
+    }
+    socket.uncork();
+    this.#owner.sent(bytes);
   }
 
   #begin(): boolean {
@@ -193,17 +206,6 @@ export class Reply implements HttpReply {
 }
 
 const NOTHING = new Uint8Array();
-
-/** One write, or one writev. */
-function writeAll(socket: Socket, parts: readonly Uint8Array[]): void {
-  if (parts.length === 1) {
-    socket.write(parts[0] as Uint8Array);
-    return;
-  }
-  socket.cork();
-  for (const part of parts) socket.write(part);
-  socket.uncork();
-}
 
 const withoutLength = (headers: HeaderList): HeaderList =>
   fieldOf(headers, "content-length") === undefined

@@ -5,6 +5,7 @@ import { isDecimal, isHost, isTarget, isToken, listHolds, SP } from "./grammar.t
 import { HeadReader } from "./head.ts";
 import { METHOD_BYTES } from "./limits.ts";
 import { checkPath } from "./path.ts";
+import type { ReceivedHeaders } from "./types.ts";
 
 /** How the end of a body is known (RFC 9112 6.3). */
 export type BodyFraming =
@@ -24,7 +25,7 @@ export interface RequestLine {
 export interface RequestHead extends RequestLine {
   readonly path: string;
   readonly query: string;
-  readonly fields: Fields;
+  readonly fields: ReceivedHeaders;
   readonly framing: BodyFraming;
   readonly keepAlive: boolean;
   readonly expectsContinue: boolean;

@@ -3,10 +3,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { ms } from "#base";
 import type { Clock, Timer } from "#base/clock";
 import type { Log } from "#base/log";
+import { Addresses } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { serverErrors } from "./errors.ts";
 import { ACCEPT_QUEUE, type HttpLimits, httpLimits, SWEEP_MS } from "./limits.ts";
-import { ServerState } from "./serverState.ts";
+import { type ServedConnection, ServerState } from "./serverState.ts";
 import type { Handler, HttpServer } from "./types.ts";
 
 /** What a server needs. Port 0 takes a free one; host 127.0.0.1 unless said otherwise. */
@@ -32,23 +33,23 @@ export async function serve(
 }
 
 class ListeningServer implements HttpServer {
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<ServedConnection>();
+  readonly #addresses: Addresses;
   readonly #state: ServerState;
   readonly #server: Server;
   #sweeper: Timer | null = null;
   #closing: Promise<void> | null = null;
   #ended: Promise<void> | null = null;
   #address: AddressInfo | null = null;
-  #sentByGone = 0;
 
   constructor(options: ServeOptions, context: { clock: Clock; log: Log }) {
     const limits = { ...httpLimits, ...options.limits };
+    this.#addresses = new Addresses(limits.connectionsPerAddress);
     this.#state = new ServerState(
       { handler: options.handler, limits, ...context },
       (connection) => {
-        if (!(connection instanceof Connection)) return;
         this.#connections.delete(connection);
-        this.#sentByGone += connection.socket.bytesWritten;
+        this.#addresses.leave(connection.remoteAddress);
       },
     );
     this.#server = createServer({ noDelay: true, allowHalfOpen: true });
@@ -67,13 +68,11 @@ class ListeningServer implements HttpServer {
   }
 
   get counters(): HttpServer["counters"] {
-    let bytesOut = this.#sentByGone;
-    for (const { socket } of this.#connections) bytesOut += socket.bytesWritten;
     const { refused, closed, counters } = this.#state;
     return {
       requests: counters.requests,
       connections: this.#connections.size,
-      bytesOut,
+      bytesOut: counters.bytesOut,
       refused: Object.fromEntries(refused),
       closed: Object.fromEntries(closed),
     };
@@ -105,7 +104,13 @@ class ListeningServer implements HttpServer {
   }
 
   #accept(socket: Socket): void {
-    this.#connections.add(new Connection(socket, this.#state));
+    const remoteAddress = socket.remoteAddress ?? "";
+    if (!this.#addresses.enter(remoteAddress)) {
+      this.#state.countClose("too-many-of-address");
+      socket.resetAndDestroy();
+      return;
+    }
+    this.#connections.add(new Connection(socket, this.#state, remoteAddress));
   }
 
   #sweep(): void {

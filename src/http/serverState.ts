@@ -1,4 +1,5 @@
 // What the connections of one server share.
+import type { MonoMs } from "#base";
 import type { Log } from "#base/log";
 import type { Clock } from "#base/clock";
 import { httpDate } from "./date.ts";
@@ -14,14 +15,23 @@ export const closeReasons = {
   idle: "No request came in time.",
   "slow-reader": "More bytes waited for the peer than the backlog allows.",
   "write-stalled": "The peer took no byte of its answer for too long.",
+  "too-slow": "The peer took its answer more slowly than any viewer can use.",
   "broken-off": "The answer could not be completed, and the peer had to see it.",
   "handler-failed": "The answer failed after it had begun.",
   "too-many": "The server had as many connections as it may have.",
+  "too-many-of-address": "The address had as many connections as one address may have.",
   "server-closed": "The server closed.",
 } as const;
 export type CloseReason = keyof typeof closeReasons;
 
-interface Forgettable {
+/** A connection of whatever protocol, as its server keeps it. */
+export interface ServedConnection {
+  readonly remoteAddress: string;
+  /** Keeps the deadlines; called every SWEEP_MS. */
+  sweep(now: MonoMs): void;
+  /** The server closes: ends now unless a request is under way, which is then the last. */
+  shutDown(): void;
+  /** Ends the connection now. The first reason counts. */
   close(reason: CloseReason): void;
 }
 
@@ -31,20 +41,21 @@ export class ServerState {
   readonly limits: HttpLimits;
   readonly clock: Clock;
   readonly log: Log;
-  readonly counters = { requests: 0, bytesOut: 0, connections: 0 };
+  /** Answered requests, and bytes handed to sockets. */
+  readonly counters = { requests: 0, bytesOut: 0 };
   readonly refused = new Map<RefusalName, number>();
   readonly closed = new Map<CloseReason, number>();
   /** Heads that are written now say that their connection ends. */
   closing = false;
   /** Connections whose last head did not say so yet may still ask once. */
   draining = false;
-  readonly #forget: (connection: Forgettable) => void;
+  readonly #forget: (connection: ServedConnection) => void;
   #date = "";
   #dateSecond = -1;
 
   constructor(
     parts: { handler: Handler; limits: HttpLimits; clock: Clock; log: Log },
-    forget: (connection: Forgettable) => void,
+    forget: (connection: ServedConnection) => void,
   ) {
     this.handler = parts.handler;
     this.limits = parts.limits;
@@ -72,7 +83,7 @@ export class ServerState {
     this.closed.set(reason, (this.closed.get(reason) ?? 0) + 1);
   }
 
-  forget(connection: Forgettable, reason: CloseReason): void {
+  forget(connection: ServedConnection, reason: CloseReason): void {
     this.countClose(reason);
     this.#forget(connection);
   }
