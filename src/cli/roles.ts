@@ -91,6 +91,13 @@ const schemas = {
       .nullable()
       .default(null)
       .describe("one request of so many as a JSON line: file=…,every=100; null: none"),
+    workers: z
+      .number()
+      .int()
+      .min(0)
+      .max(256)
+      .default(1)
+      .describe("threads that serve viewers; 0: one a core"),
   }),
   ixp: z.strictObject({
     host,

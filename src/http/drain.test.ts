@@ -39,6 +39,7 @@ async function stage(t: TestContext): Promise<{ server: HttpServer; bodies: Body
   const server = await serve(
     {
       port: 0,
+      limits: { drainMs: 10 },
       handler: (request, reply) => {
         if (request.path === "/grows") bodies.push(reply.stream(200, []));
         else reply.send(200, [], "whole");

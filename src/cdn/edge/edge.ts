@@ -15,7 +15,12 @@ import { HopReporter, type Metrics, metricsOf } from "#telemetry";
 import { Carrier } from "./carrier.ts";
 import { edgeErrors } from "./errors.ts";
 import { Heart } from "./heartbeat.ts";
-import { HEARTBEAT_MS, UPSTREAM_CONNECT_MS, VIEWER_BACKLOG_BYTES } from "./limits.ts";
+import {
+  DRAIN_IDLE_MS,
+  HEARTBEAT_MS,
+  UPSTREAM_CONNECT_MS,
+  VIEWER_BACKLOG_BYTES,
+} from "./limits.ts";
 import { answerMetrics, answerStatus, answerTime } from "./ownAnswers.ts";
 import { CpuMeter } from "./cpu.ts";
 import { AccessLog, type AccessLogOptions } from "./observe/accessLog.ts";
@@ -23,6 +28,7 @@ import { CmcdCounters } from "./observe/cmcdCounters.ts";
 import { requestCmcd } from "./observe/requestCmcd.ts";
 import { Viewers } from "./observe/viewers.ts";
 import { countersOf, gaugesOf, type Shown, statusOf } from "./show.ts";
+import type { DrainKind } from "./supervisor/messages.ts";
 import { refuse } from "./delivery/waiter.ts";
 
 /** What an edge needs. */
@@ -45,11 +51,15 @@ export interface EdgeOptions {
   readonly cacheBytes: number;
   /** Which requests are written to a file; null or absent: none. */
   readonly accessLog?: AccessLogOptions | null;
+  /** Listening sockets that a supervisor holds, one a worker thread, in place of host and port. */
+  readonly listen?: { readonly fds: readonly number[] };
 }
 
 /** A running edge. */
 export interface EdgeHandle extends Closable {
   readonly url: string;
+  /** Accepts no more, lets what is under way end within `limitMs`, and closes. */
+  drain(order: { kind: DrainKind; limitMs: number }): Promise<void>;
 }
 
 /** Starts an edge. Rejects with `edge/bad-upstream`, `http/port-taken` or `http/cannot-listen`. */
@@ -80,6 +90,7 @@ class Edge implements EdgeHandle {
   readonly #metrics: Metrics;
   #server: HttpServer | null = null;
   #heart: Heart | null = null;
+  #draining = false;
 
   constructor(options: EdgeOptions, context: { clock: Clock; log: Log }) {
     this.#options = options;
@@ -114,11 +125,12 @@ class Edge implements EdgeHandle {
   }
 
   async start(): Promise<void> {
-    const { host, port, directorUrl } = this.#options;
+    const { host, port, listen, directorUrl } = this.#options;
     this.#server = await serve(
       {
         port,
         ...(host === undefined ? {} : { host }),
+        ...(listen?.fds[0] === undefined ? {} : { fd: listen.fds[0] }),
         handler: (request, reply) => this.#answer(request, reply),
         limits: { backlogBytes: VIEWER_BACKLOG_BYTES },
       },
@@ -141,6 +153,14 @@ class Edge implements EdgeHandle {
 
   close(): Promise<void> {
     return this.#scope.close();
+  }
+
+  async drain({ kind, limitMs }: { kind: DrainKind; limitMs: number }): Promise<void> {
+    this.#draining = true;
+    // The director knows the edge by its name alone: while the successor speaks for it, the one who leaves must not.
+    if (kind === "handover") this.#heart?.silence();
+    await this.#server?.drain({ limitMs, idleMs: kind === "handover" ? DRAIN_IDLE_MS : 0 });
+    await this.close();
   }
 
   #answer(request: HttpRequest, reply: HttpReply): void | Promise<void> {
@@ -196,7 +216,7 @@ class Edge implements EdgeHandle {
       cpu: this.#cpu.cores,
       waiters: this.#carrier.waiters,
       upstreamErrors: this.#carrier.upstreamErrors,
-      draining,
+      draining: draining || this.#draining,
     };
   }
 

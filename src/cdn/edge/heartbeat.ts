@@ -73,6 +73,12 @@ export class Heart implements Closable {
       );
   }
 
+  /** Stops without a farewell: another process speaks for this edge now. */
+  silence(): void {
+    this.#timer.cancel();
+    this.#closing ??= Promise.resolve(this.#beating ?? undefined);
+  }
+
   /** Stops, and says that this edge takes no more viewers. */
   close(): Promise<void> {
     this.#closing ??= this.#farewell();

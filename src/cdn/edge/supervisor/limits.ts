@@ -18,8 +18,8 @@ export const LEAVE_GRACE_MS = 1_000;
 /** A process that served for so long has not crashed at once: the next pause is none again, ms. */
 export const STEADY_MS = 10_000;
 
-/** Pauses before the first, second, … restart of a crash loop, ms; the last one from then on. */
-export const RESTART_PAUSES_MS: readonly number[] = [0, 100, 300, 1_000, 3_000, 10_000];
+/** Pauses before the first, second, … restart in a row, ms; the last one from then on. */
+export const RESTART_PAUSES_MS: readonly number[] = [0, 0, 0, 300, 1_000, 3_000, 10_000];
 
 /** Processes that may be draining at once; a further roll waits for the oldest. */
 export const LEAVING_LIMIT = 2;
