@@ -8,7 +8,7 @@ import { clientErrors } from "./errors.ts";
 import { type ClientLimits, clientLimits } from "./limits.ts";
 import { ConnectionPool } from "./pool.ts";
 import type { HeaderList, PendingRequest, ReceivedHeaders, ResponseSink, Upload } from "./types.ts";
-import { StreamedUpload } from "./upload.ts";
+import { pumpBody, StreamedUpload } from "./upload.ts";
 import { fieldOf, requestHead } from "./writeHead.ts";
 
 /** One request with its body, if any, known whole. Time-outs default to the client's limits. */
@@ -19,6 +19,14 @@ export interface RequestOptions {
   readonly body?: Uint8Array;
   readonly headTimeoutMs?: number;
   readonly idleTimeoutMs?: number;
+}
+
+/** One request whose body is passed on as it comes. It goes out on a connection of its own, and never twice. */
+export interface StreamOptions extends Omit<RequestOptions, "body"> {
+  /** Bytes of the body, sent as Content-Length; null: chunked; undefined: there is none, and none is expected. */
+  readonly length: number | null | undefined;
+  /** Read no faster than the peer takes it. */
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** A whole answer. */
@@ -33,7 +41,8 @@ const SWEEP_MS = 1_000;
 
 /**
  * Keeps connections alive, a bounded number a host. A request that finds its kept connection dead is sent once more on a
- * new one, if its method may be sent twice; every other failure is told. Redirects are not followed. http:// only.
+ * new one, if its method may be sent twice; every other failure is told. Redirects are not followed. https:// is TLS 1.2
+ * or later, with the peer's certificate checked against Node's authorities (NODE_EXTRA_CA_CERTS adds one's own).
  */
 export class HttpClient implements Closable {
   readonly #clock: Clock;
@@ -65,7 +74,25 @@ export class HttpClient implements Closable {
   request(options: RequestOptions, sink: ResponseSink): PendingRequest {
     const body = options.body;
     const length: HeaderList = body ? [["Content-Length", String(body.length)]] : [];
-    return this.#start(this.#asking(options, length, body), options.url, sink);
+    return this.#start(this.#asking(options, length, { body }), options.url, sink);
+  }
+
+  /**
+   * Sends a request with a body that somebody else is still sending. Never throws; a body that breaks breaks the request,
+   * and its error is told. For methods that must not be sent twice: no kept connection, which might be dead already
+   * (RFC 9112 9.3.1).
+   */
+  stream(options: StreamOptions, sink: ResponseSink): PendingRequest {
+    const { length, body, url } = options;
+    const streams = length === null || (length !== undefined && length > 0);
+    const framing: HeaderList =
+      length === undefined
+        ? []
+        : [length === null ? ["Transfer-Encoding", "chunked"] : ["Content-Length", String(length)]];
+    const asking = this.#asking(options, framing, { streams, fresh: true });
+    const exchange = this.#start(asking, url, sink);
+    if (streams) void pumpBody(exchange, body, { chunked: length === null, url });
+    return exchange;
   }
 
   /** The whole answer, at most `fetchBytes` of it. Rejects with a RegistaError. An abort of `signal` gives it up. */
@@ -107,7 +134,7 @@ export class HttpClient implements Closable {
   /** Begins a request whose body is sent, chunk by chunk, while it is made. Never throws: see {@link Upload.failed}. */
   upload(options: { method: "POST" | "PUT"; url: string; headers?: HeaderList }): Upload {
     const upload = new StreamedUpload(options.url, this.#limits);
-    const asking = this.#asking(options, [["Transfer-Encoding", "chunked"]], undefined, true);
+    const asking = this.#asking(options, [["Transfer-Encoding", "chunked"]], { streams: true });
     upload.begin(this.#start(asking, options.url, upload.sink));
     return upload;
   }
@@ -142,11 +169,11 @@ export class HttpClient implements Closable {
   }
 
   #asking(
-    options: RequestOptions,
+    options: Omit<RequestOptions, "body">,
     framing: HeaderList,
-    body: Uint8Array | undefined,
-    streams = false,
+    what: { body?: Uint8Array | undefined; streams?: boolean; fresh?: boolean },
   ): Asking | null {
+    const { body, streams = false, fresh = false } = what;
     const address = parseUrl(options.url);
     if (!address) {
       this.#log.debug({ url: options.url }, "not an http URL");
@@ -164,6 +191,7 @@ export class HttpClient implements Closable {
       place: address.place,
       message: body ? Buffer.concat([head, body]) : head,
       streams,
+      fresh,
       connectTimeoutMs: this.#limits.connectTimeoutMs,
       headTimeoutMs: options.headTimeoutMs ?? this.#limits.headTimeoutMs,
       idleTimeoutMs: options.idleTimeoutMs ?? this.#limits.idleTimeoutMs,
@@ -175,9 +203,10 @@ export class HttpClient implements Closable {
 const nowhere = (url: string): Asking => ({
   method: "GET",
   url,
-  place: { host: "", port: 0 },
+  place: { host: "", port: 0, secure: false },
   message: Buffer.alloc(0),
   streams: false,
+  fresh: false,
   connectTimeoutMs: 0,
   headTimeoutMs: 0,
   idleTimeoutMs: 0,
@@ -185,9 +214,12 @@ const nowhere = (url: string): Asking => ({
 
 function parseUrl(text: string): { place: Place; authority: string; target: string } | null {
   const url = URL.parse(text);
-  if (!url || url.protocol !== "http:" || url.hostname === "") return null;
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "")
+    return null;
+  const secure = url.protocol === "https:";
+  const port = Number(url.port || (secure ? 443 : 80));
   return {
-    place: { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 80) },
+    place: { host: url.hostname.replace(/^\[|\]$/g, ""), port, secure },
     authority: url.host,
     target: url.pathname + url.search,
   };

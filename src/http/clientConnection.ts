@@ -1,5 +1,6 @@
 // One connection of a client: exchanges one after the other.
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { RegistaError } from "#base";
 import { clientErrors } from "./errors.ts";
 import type { ClientLimits } from "./limits.ts";
@@ -9,6 +10,8 @@ import { ResponseReader, type AnswerSink } from "./responseReader.ts";
 export interface Place {
   readonly host: string;
   readonly port: number;
+  /** Whether TLS is spoken there. */
+  readonly secure: boolean;
 }
 
 /** What an exchange is told by its connection. `broken` ends it. */
@@ -35,6 +38,7 @@ export class ClientConnection {
   #sending = false;
   #gone = false;
   #connected = false;
+  #whenConnected: (() => void) | null = null;
   /** Exchanges begun before the present one. */
   used = 0;
   /** When it was last given back, on the pool's clock. */
@@ -44,9 +48,10 @@ export class ClientConnection {
   constructor(place: Place, owner: ConnectionOwner, limits: ClientLimits) {
     this.#owner = owner;
     this.#limits = limits;
-    this.socket = connect({ host: place.host, port: place.port, noDelay: true });
-    this.socket.on("connect", () => {
+    this.socket = open(place);
+    this.socket.once(place.secure ? "secureConnect" : "connect", () => {
       this.#connected = true;
+      this.#whenConnected?.();
     });
     this.socket.on("data", (bytes) => this.#data(bytes));
     this.socket.on("end", () => this.#ended());
@@ -56,6 +61,11 @@ export class ClientConnection {
 
   get connected(): boolean {
     return this.#connected;
+  }
+
+  /** Calls `work` once the connection, with its TLS handshake, is there; never if it fails. */
+  whenConnected(work: () => void): void {
+    this.#whenConnected = work;
   }
 
   /** Begins an exchange. The caller writes the request to `socket`, and then calls {@link sent}. */
@@ -137,4 +147,16 @@ export class ClientConnection {
     this.socket.destroy();
     this.#owner.gone(this);
   }
+}
+
+/**
+ * RFC 9110 4.3.4: a certificate that does not fit the host is a failed connection. Names are told by SNI, addresses are not
+ * (RFC 6066 3); they are checked all the same.
+ */
+function open({ host, port, secure }: Place): Socket {
+  if (!secure) return connect({ host, port, noDelay: true });
+  const names = isIP(host) === 0 ? { servername: host } : {};
+  const socket = connectTls({ host, port, ...names, ALPNProtocols: ["http/1.1"] });
+  socket.setNoDelay(true);
+  return socket;
 }

@@ -18,6 +18,8 @@ export interface Asking {
   readonly message: Buffer;
   /** Whether more of the body follows. */
   readonly streams: boolean;
+  /** Whether it wants a connection that carried nothing yet. */
+  readonly fresh: boolean;
   readonly connectTimeoutMs: number;
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -53,6 +55,8 @@ export class Exchange implements PendingRequest, Taker {
   /** Pieces of a streamed body that came before there was a connection to take them. */
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
+  /** Called when the connection takes bytes again, or the exchange is over. */
+  #drained: (() => void) | null = null;
 
   constructor(
     parts: { asking: Asking; sink: ResponseSink; counters: ExchangeCounters },
@@ -74,7 +78,11 @@ export class Exchange implements PendingRequest, Taker {
   start(): void {
     this.#counters.requests++;
     this.#watch();
-    this.#pool.ask(this.#asking.place, this);
+    this.#pool.ask(this.#asking.place, this, this.#asking.fresh);
+  }
+
+  get over(): boolean {
+    return this.#phase === "over";
   }
 
   /** Bytes handed over that the connection has not taken yet. */
@@ -97,17 +105,33 @@ export class Exchange implements PendingRequest, Taker {
       end: () => this.#end(),
       broken: (error) => this.#broken(connection, error),
     });
-    if (this.#phase === "connecting") connection.socket.once("connect", () => this.#connected());
+    if (this.#phase === "connecting") connection.whenConnected(() => this.#connected());
     connection.socket.write(this.#asking.message);
     for (const bytes of this.#early) connection.socket.write(bytes);
     this.#early = [];
     this.#earlyBytes = 0;
     if (this.#bodySent) connection.sent();
     this.#watch();
+    if (this.#drained) this.#awaitDrain(connection.socket, this.#drained);
   }
 
+  /** Told after the asking has returned, so that its caller has its handle first. */
   refuse(error: RegistaError): void {
-    this.#fail(error);
+    queueMicrotask(() => this.#fail(error));
+  }
+
+  /** Resolves when the connection takes more of a streamed body, or the exchange is over. One caller at a time. */
+  drained(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drained = resolve;
+      if (this.#connection) this.#awaitDrain(this.#connection.socket, resolve);
+    });
+  }
+
+  #awaitDrain(socket: ClientConnection["socket"], resolve: () => void): void {
+    if (socket.writableNeedDrain) socket.once("drain", resolve);
+    else resolve();
   }
 
   /** More of a streamed body; `last` when it is the end. */
@@ -188,6 +212,7 @@ export class Exchange implements PendingRequest, Taker {
     this.#phase = "over";
     this.#connection = null;
     this.#timer?.cancel();
+    this.#drained?.();
     this.#over(this);
   }
 

@@ -130,4 +130,4 @@ export class ConnectionPool {
   }
 }
 
-const keyOf = (place: Place): string => `${place.host}:${place.port}`;
+const keyOf = (place: Place): string => `${place.secure ? "tls " : ""}${place.host}:${place.port}`;

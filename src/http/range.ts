@@ -18,14 +18,19 @@ export interface Span {
  */
 export function parseRange(field: string | undefined): ByteRange | null {
   if (field === undefined) return null;
-  const found = /^bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*$/i.exec(field);
+  // Sixteen digits: RFC 8673 2 proposes 2^53 - 1 as the very large last byte of what grows.
+  const found = /^bytes=[ \t]*(\d{0,16})-(\d{0,16})[ \t]*$/i.exec(field);
   if (!found) return null;
-  const [, first, last] = found as unknown as [string, string, string];
-  if (first === "") return last === "" ? null : { kind: "suffix", length: Number(last) };
-  if (last === "") return { kind: "open", first: Number(first) };
-  if (Number(last) < Number(first)) return null; // RFC 9110 14.1.1: invalid, so ignored
-  return { kind: "closed", first: Number(first), last: Number(last) };
+  const [, from, to] = found as unknown as [string, string, string];
+  const [first, last] = [position(from), position(to)];
+  if (from === "") return to === "" ? null : { kind: "suffix", length: last };
+  if (to === "") return { kind: "open", first };
+  if (last < first) return null; // RFC 9110 14.1.1: invalid, so ignored
+  return { kind: "closed", first, last };
 }
+
+/** Beyond what a number holds exactly, all positions are the last one: no object is that long. */
+const position = (digits: string): number => Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 
 /** Where `range` lies in `length` bytes; null when nothing of it does (416). */
 export function spanOf(range: ByteRange, length: number): Span | null {

@@ -1,4 +1,5 @@
-// A request body that is sent while it is made.
+// Request bodies that are sent while they are made, or while they come from somebody else.
+import { RegistaError, sentenceOf } from "#base";
 import { frameChunk, LAST_CHUNK } from "./chunked.ts";
 import type { Exchange } from "./clientExchange.ts";
 import { clientErrors } from "./errors.ts";
@@ -97,3 +98,26 @@ export class StreamedUpload implements Upload {
     this.#rejectAnswer(error);
   }
 }
+
+/** Sends `body` as `exchange` takes it. A body that breaks ends the exchange with its error; never rejects. */
+export async function pumpBody(
+  exchange: Exchange,
+  body: AsyncIterable<Uint8Array>,
+  how: { chunked: boolean; url: string },
+): Promise<void> {
+  try {
+    for await (const bytes of body) {
+      if (exchange.over) return;
+      exchange.write(how.chunked ? frameChunk(bytes) : bytes, false);
+      await exchange.drained();
+      if (exchange.over) return;
+    }
+    exchange.write(how.chunked ? LAST_CHUNK : NOTHING, true);
+  } catch (failure) {
+    const known = failure instanceof RegistaError;
+    const facts = { url: how.url, why: sentenceOf(failure) };
+    exchange.fail(known ? failure : clientErrors.make("broken", facts, failure));
+  }
+}
+
+const NOTHING = new Uint8Array(0);
