@@ -95,13 +95,12 @@ describe("an edge under its supervisor", () => {
   test("ten thousand fresh connections during a roll: none is refused, none reset, every answer is whole", async () => {
     const [old] = stage.pids();
     const lame: Answer[] = [];
-    let asked = 0;
-    let rolled = false;
+    const run = { asked: 0, rolled: false };
     const lane = async (number: number): Promise<void> => {
       // Viewers from many addresses: the kernel chooses a socket by both ends.
       const from = `127.0.0.${2 + (number % 50)}`;
-      while (asked < 10_000 || !rolled) {
-        asked++;
+      while (run.asked < 10_000 || !run.rolled) {
+        run.asked++;
         const answer = await ask(stage.port, { from });
         if (!isWhole(answer)) lame.push(answer);
       }
@@ -109,9 +108,9 @@ describe("an edge under its supervisor", () => {
     const lanes = Array.from({ length: 48 }, (_, number) => lane(number));
     process.kill(stage.command.pid, "SIGHUP");
     await until(() => old !== undefined && !stage.pids().includes(old), 20_000);
-    rolled = true;
+    run.rolled = true;
     await Promise.all(lanes);
-    assert.deepEqual(lame.slice(0, 3), [], `${lame.length} of ${asked} were not whole`);
+    assert.deepEqual(lame.slice(0, 3), [], `${lame.length} of ${run.asked} were not whole`);
     assert.equal(stage.pids().length, 1);
   });
 

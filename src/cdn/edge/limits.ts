@@ -30,6 +30,9 @@ export const VIEWERS_LIMIT = 200_000;
 /** The longest session identifier that is counted (CTA-5004 `sid`: at most 64 characters). */
 export const SESSION_LENGTH = 64;
 
+/** A connection without a request is kept so long after a successor took over, ms: players ask every segment, 1.92 s. */
+export const DRAIN_IDLE_MS = 2_500;
+
 /** How often the director hears of this edge, ms. */
 export const HEARTBEAT_MS = 1_000;
 
