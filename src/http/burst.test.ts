@@ -44,8 +44,11 @@ test("a burst is written out once, in one buffer when it is small", () => {
 test("a large body is not copied, but stands beside its head", () => {
   const body = new Uint8Array(150_000);
   const burst = new Burst({ status: 200, headers: [], length: 150_000 }, [body], true, false);
-  assert.equal(burst.http1()[1], body);
+  assert.equal(burst.http1()[1]?.buffer, body.buffer);
   assert.equal(burst.http1().length, 2);
+  const growing = new Burst(null, [body, bytes("end")], true, true);
+  assert.equal(growing.http1()[1]?.buffer, body.buffer);
+  assert.match(joined(growing), /^249f0\r\n\0+\r\n3\r\nend\r\n0\r\n\r\n$/);
 });
 
 test("an answer that has no body has no framing either", () => {

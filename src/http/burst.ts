@@ -1,6 +1,6 @@
 // A piece of an answer that many are given alike, written out once for all of them.
-import { frameChunk, LAST_CHUNK } from "./chunked.ts";
-import { JOINED_ANSWER_BYTES } from "./limits.ts";
+import { LAST_CHUNK } from "./chunked.ts";
+import { SHARED_ANSWER_BYTES } from "./limits.ts";
 import { isBodiless } from "./status.ts";
 import type { HeaderList } from "./types.ts";
 import { responseHead } from "./writeHead.ts";
@@ -44,7 +44,7 @@ export class Burst {
     this.bytes = bytes;
   }
 
-  /** As HTTP/1.1 on a connection that goes on: each piece a transfer chunk where `framed`; one buffer when it is small. */
+  /** As HTTP/1.1 on a connection that goes on: each piece a transfer chunk where `framed`; one buffer unless it is large. */
   http1(): readonly Uint8Array[] {
     this.#http1 ??= this.#serialise();
     return this.#http1;
@@ -54,14 +54,24 @@ export class Burst {
     const { head } = this;
     const parts: Uint8Array[] = [];
     if (head) parts.push(Buffer.from(http1Head(head, "keep-alive"), "latin1"));
-    if (!head || !isBodiless(head.status)) {
-      for (const piece of this.pieces)
-        if (piece.length > 0) parts.push(this.framed ? frameChunk(piece) : piece);
-      if (this.framed && this.last) parts.push(LAST_CHUNK);
+    if (head && isBodiless(head.status)) return parts;
+    for (const piece of this.pieces) {
+      if (piece.length === 0) continue;
+      if (this.framed) parts.push(chunkSize(piece), asBuffer(piece), CHUNK_END);
+      else parts.push(asBuffer(piece));
     }
-    return this.bytes > JOINED_ANSWER_BYTES || parts.length < 2 ? parts : [Buffer.concat(parts)];
+    if (this.framed && this.last) parts.push(LAST_CHUNK);
+    return this.bytes > SHARED_ANSWER_BYTES || parts.length < 2 ? parts : [Buffer.concat(parts)];
   }
 }
+
+const CHUNK_END = Buffer.from("\r\n", "latin1");
+const chunkSize = (piece: Uint8Array): Buffer =>
+  Buffer.from(`${piece.length.toString(16)}\r\n`, "latin1");
+
+/** Sockets take Buffers as they are, and wrap anything else anew at each write. */
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
  * The head of a shared answer with its empty line. "close": the connection ends after it; "no-coding": for HTTP/1.0, which

@@ -23,6 +23,12 @@ import { readWholeHead } from "./wholeHead.ts";
 const KEY = Symbol("connection");
 type Kept = Socket & { [KEY]: Connection };
 
+// One listener each for all connections: with a closure each, a crowd of idle ones costs a kilobyte more per viewer.
+let onData: (this: Socket, bytes: Buffer) => void;
+let onEnd: (this: Socket) => void;
+let onDrain: (this: Socket) => void;
+let onGone: (this: Socket) => void;
+
 export class Connection implements ReplyOwner, ServedConnection {
   readonly socket: Socket;
   readonly remoteAddress: string;
@@ -54,29 +60,26 @@ export class Connection implements ReplyOwner, ServedConnection {
     this.#lastByteAt = now;
     this.#headBegunAt = now;
     (socket as Kept)[KEY] = this;
-    socket.on("data", Connection.#onData);
-    socket.on("end", Connection.#onEnd);
-    socket.on("drain", Connection.#onDrain);
-    socket.on("error", Connection.#onGone);
-    socket.on("close", Connection.#onGone);
+    socket.on("data", onData);
+    socket.on("end", onEnd);
+    socket.on("drain", onDrain);
+    socket.on("error", onGone);
+    socket.on("close", onGone);
   }
 
-  // One function each for all connections: with a closure each, a crowd of idle ones costs a kilobyte more per viewer.
-
-  static #onData(this: Socket, bytes: Buffer): void {
-    (this as Kept)[KEY].#data(bytes);
-  }
-
-  static #onEnd(this: Socket): void {
-    (this as Kept)[KEY].#peerEnded();
-  }
-
-  static #onDrain(this: Socket): void {
-    (this as Kept)[KEY].#advance();
-  }
-
-  static #onGone(this: Socket): void {
-    (this as Kept)[KEY].close("peer-reset");
+  static {
+    onData = function (bytes) {
+      (this as Kept)[KEY].#data(bytes);
+    };
+    onEnd = function () {
+      (this as Kept)[KEY].#peerEnded();
+    };
+    onDrain = function () {
+      (this as Kept)[KEY].#advance();
+    };
+    onGone = function () {
+      (this as Kept)[KEY].close("peer-reset");
+    };
   }
 
   shutDown(): void {

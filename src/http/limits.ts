@@ -111,6 +111,11 @@ export const CHUNK_BYTES = 2 ** 32;
 export const TRAILER_BYTES = 4 * 1024;
 /** A whole answer up to this size leaves as one buffer; a larger body is not copied but written beside its head. */
 export const JOINED_ANSWER_BYTES = 16 * 1024;
+/**
+ * The same for an answer that many get: copied once, it costs each of them a write less than a head and a body apart do. A
+ * larger one would take as much memory again.
+ */
+export const SHARED_ANSWER_BYTES = 64 * 1024;
 /** How long a refused sender is still read, so that it sees why (RFC 9112 9.6), ms. */
 export const LINGER_MS = 1_000;
 /** Connections that wait to be accepted; Linux cuts it to net.core.somaxconn, 4,096 by default. */
