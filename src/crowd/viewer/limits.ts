@@ -69,3 +69,12 @@ export const RUNG_HOLD_MS = 4_000;
 export const RUNG_TRIAL_MS = 8_000;
 /** With less in the buffer than this share of the target, a lower rung is taken. */
 export const BUFFER_DANGER = 0.3;
+
+/** Addresses of edges that one process knows. */
+export const EDGES_LIMIT = 1_024;
+/** The monotonic clock is compared with UTC this often, ms. */
+export const CLOCK_CHECK_MS = 1_000;
+/** Lines of a multivariant playlist that are read. */
+export const LADDER_LINES_LIMIT = 2_000;
+/** Sound whose rate is not told, bits per second. */
+export const AUDIO_RATE_BPS = 128_000;
