@@ -1,0 +1,73 @@
+// Asking the director where to go, from a viewer's own address.
+import { get } from "node:http";
+import { ms } from "#base";
+import type { Clock } from "#base/clock";
+import { parseJson, sessionSchema } from "#protocol";
+import { crowdErrors } from "../errors.ts";
+import { SESSION_BYTES_LIMIT, SESSION_LIMIT_MS } from "../limits.ts";
+
+/** Where a viewer is sent. */
+export interface Destination {
+  /** Base addresses, the best first. */
+  readonly edges: readonly string[];
+  /** Null: nobody said. */
+  readonly targetLatencyMs: number | null;
+}
+
+export interface SessionQuestion {
+  readonly director: string;
+  readonly channel: string;
+  readonly localAddress: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** `GET /session` of the director. Rejects with crowd/no-session, also when `signal` aborts. */
+export async function askSession(
+  question: SessionQuestion,
+  context: { clock: Clock },
+): Promise<Destination> {
+  const { director, channel } = question;
+  const url = `${director.replace(/\/+$/, "")}/session?channel=${encodeURIComponent(channel)}`;
+  try {
+    const session = parseJson("session", sessionSchema, await read(url, question, context.clock));
+    return {
+      edges: [new URL(session.urls.dash).origin],
+      targetLatencyMs: session.target.latencyMs,
+    };
+  } catch (failure) {
+    const why = failure instanceof Error ? failure.message : String(failure);
+    throw crowdErrors.make("no-session", { url, why }, failure);
+  }
+}
+
+/** The body of a 200, within its limits. */
+function read(
+  url: string,
+  { localAddress, signal }: SessionQuestion,
+  clock: Clock,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false, signal, ...(localAddress ? { localAddress } : {}) });
+    const deadline = clock.after(ms(SESSION_LIMIT_MS), () =>
+      request.destroy(new Error(`no answer within ${SESSION_LIMIT_MS} ms`)),
+    );
+    const settle = (work: () => void): void => (deadline.cancel(), work());
+    request.on("error", (failure) => settle(() => reject(failure)));
+    request.on("response", (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (text: string) => {
+        body += text;
+        if (body.length > SESSION_BYTES_LIMIT)
+          request.destroy(crowdErrors.make("session-too-large", { limit: SESSION_BYTES_LIMIT }));
+      });
+      response.on("error", (failure) => settle(() => reject(failure)));
+      response.on("end", () =>
+        settle(() => {
+          if (response.statusCode === 200) resolve(body);
+          else reject(new Error(`status ${response.statusCode}`));
+        }),
+      );
+    });
+  });
+}

@@ -1,0 +1,209 @@
+// One viewer's stay: it asks the director where to go, plays, and tells its group what happens.
+import { elapsed, ms, type MonoMs, sentenceOf } from "#base";
+import type { Clock } from "#base/clock";
+import { LATE_JOIN_MS, SESSION_RETRY_MS } from "../limits.ts";
+import type { Ledger } from "../measure/ledger.ts";
+import type { Tally } from "../measure/tally.ts";
+import type { PlannedViewer } from "../plan/plan.ts";
+import { type CrowdSettings, DEFAULT_TARGET_MS } from "../settings.ts";
+import type { ViewerOptions, ViewerSink } from "../viewer/types.ts";
+import { askSession, type Destination } from "./session.ts";
+
+/** The part of a viewer that a visit needs. */
+export interface AnyViewer {
+  start(): void;
+  stop(): void;
+  readonly playing: boolean;
+}
+
+/** Makes the viewers of a process; a test gives its own. */
+export type MakeViewer = (options: ViewerOptions, sink: ViewerSink) => AnyViewer;
+
+/** What the visits of a process share. */
+export interface VisitContext {
+  readonly settings: CrowdSettings;
+  readonly clock: Clock;
+  readonly makeViewer: MakeViewer;
+  readonly errors: Ledger;
+  readonly faults: Ledger;
+  /** The tally of a viewer's network and protocol, of the second that runs. */
+  tallyOf(viewer: PlannedViewer): Tally;
+  /** True at a viewer's first stall. */
+  stallsFirst(viewer: PlannedViewer): boolean;
+  hashed(object: string, hash: string): void;
+}
+
+export class Visit implements ViewerSink {
+  readonly viewer: PlannedViewer;
+  readonly #context: VisitContext;
+  readonly #stop = new AbortController();
+  readonly #beganAt: MonoMs;
+  #playedFrom: MonoMs;
+  #viewer: AnyViewer | null = null;
+  #joined = false;
+  #late = false;
+  #over = false;
+
+  constructor(viewer: PlannedViewer, context: VisitContext) {
+    this.viewer = viewer;
+    this.#context = context;
+    this.#beganAt = context.clock.monotonic();
+    this.#playedFrom = this.#beganAt;
+  }
+
+  get playing(): boolean {
+    return this.#viewer?.playing ?? false;
+  }
+
+  /** Whether the viewer has told that it left. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  begin(): void {
+    const { settings } = this.#context;
+    this.#tally.counters.came += 1;
+    if (settings.director?.ask === "viewer") void this.#askAndWatch(settings.director.url);
+    else this.#watch({ edges: this.#network.edges, targetLatencyMs: null });
+  }
+
+  /** Idempotent. */
+  end(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    if (this.#viewer) this.#viewer.stop();
+    else this.#over = true;
+  }
+
+  /** Counts the visit as late, once, when it should play by now. */
+  look(now: MonoMs): void {
+    if (this.#joined || this.#late || elapsed(this.#beganAt, now) < LATE_JOIN_MS) return;
+    this.#late = true;
+    this.#tally.counters.lateJoins += 1;
+  }
+
+  joined(afterMs: number): void {
+    if (this.#joined) return;
+    this.#joined = true;
+    const { counters, distributions } = this.#tally;
+    counters.joins += 1;
+    distributions.joinMs.add(elapsed(this.#beganAt, this.#playedFrom) + afterMs);
+  }
+
+  stalled(stallMs: number): void {
+    const { counters, distributions } = this.#tally;
+    counters.stalls += 1;
+    counters.stallMs += stallMs;
+    distributions.stallLengthMs.add(stallMs);
+    if (this.#context.stallsFirst(this.viewer)) counters.stalledViewers += 1;
+  }
+
+  latency(latencyMs: number): void {
+    this.#tally.distributions.latencyMs.add(latencyMs);
+  }
+
+  received(bytes: number, objects: number): void {
+    const { counters } = this.#tally;
+    counters.bytes += bytes;
+    counters.objects += objects;
+  }
+
+  failed(kind: string, what: string): void {
+    this.#tally.counters.errors += 1;
+    this.#context.errors.add(kind, this.viewer.network, what);
+  }
+
+  switched(): void {
+    this.#tally.counters.switches += 1;
+  }
+
+  moved(_edge: string, afterMs: number): void {
+    const { counters, distributions } = this.#tally;
+    counters.moves += 1;
+    distributions.moveMs.add(afterMs);
+  }
+
+  fault(kind: string, what: string): void {
+    this.#tally.counters.faults += 1;
+    this.#context.faults.add(kind, this.viewer.network, what);
+  }
+
+  skipped(mediaMs: number): void {
+    const { counters } = this.#tally;
+    counters.skips += 1;
+    counters.skippedMs += mediaMs;
+  }
+
+  hashed(object: string, hash: string): void {
+    this.#context.hashed(object, hash);
+  }
+
+  left(): void {
+    this.#over = true;
+  }
+
+  get #tally(): Tally {
+    return this.#context.tallyOf(this.viewer);
+  }
+
+  get #network(): CrowdSettings["networks"][number] {
+    return this.#context.settings.networks[
+      this.viewer.network
+    ] as CrowdSettings["networks"][number];
+  }
+
+  /** Asks until there is an answer or the visit is over; without one, the network's own edges are taken. */
+  async #askAndWatch(director: string): Promise<void> {
+    const { clock, settings } = this.#context;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const askedAt = clock.monotonic();
+      try {
+        const { localAddress } = this.viewer;
+        const question = { director, channel: settings.channel, localAddress, signal };
+        const destination = await askSession(question, { clock });
+        this.#tally.distributions.sessionMs.add(elapsed(askedAt, clock.monotonic()));
+        return this.#watch(withOthers(destination, this.#network.edges));
+      } catch (failure) {
+        if (signal.aborted) return;
+        this.failed("no-session", sentenceOf(failure));
+        if (this.#network.edges.length > 0)
+          return this.#watch({ edges: this.#network.edges, targetLatencyMs: null });
+      }
+      await clock.sleep(ms(SESSION_RETRY_MS), signal);
+    }
+  }
+
+  #watch({ edges, targetLatencyMs }: Destination): void {
+    if (this.#stop.signal.aborted) return;
+    const { settings, clock, makeViewer } = this.#context;
+    const { id, protocol, localAddress, sampled, seed } = this.viewer;
+    this.#playedFrom = clock.monotonic();
+    this.#viewer = makeViewer(
+      {
+        id,
+        protocol,
+        channel: settings.channel,
+        edges,
+        localAddress,
+        targetLatencyMs: settings.targetLatencyMs ?? targetLatencyMs ?? DEFAULT_TARGET_MS,
+        rendition: settings.rendition,
+        audio: settings.audio,
+        cmcd: settings.cmcd,
+        sampled,
+        payload: settings.payload,
+        seed,
+      },
+      this,
+    );
+    this.#viewer.start();
+  }
+}
+
+/** The director's edge first, then the network's others: a viewer whose edge dies has somewhere to go. */
+export function withOthers(destination: Destination, edges: readonly string[]): Destination {
+  return {
+    ...destination,
+    edges: [...new Set([...destination.edges, ...edges])],
+  };
+}
