@@ -193,6 +193,36 @@ export const refusals = catalogue("http", {
     says: "The peer went before its body was complete.",
     cure: "Send the whole body again.",
   },
+  "malformed-stream": {
+    kind: "broke-rules",
+    status: 400,
+    says: "A stream of HTTP/2 broke a rule that only a reset can answer (RFC 9113 5.4.2, 8.1.1).",
+    cure: "Send HTTP/2 as RFC 9113 describes it; the log of this process names the rule.",
+  },
+  "too-many-streams": {
+    kind: "broke-rules",
+    status: 503,
+    says: "The connection has as many streams as it may have.",
+    cure: "Keep to SETTINGS_MAX_CONCURRENT_STREAMS; a refused stream may be asked again.",
+  },
+  "backlogged-connection": {
+    kind: "broke-rules",
+    status: 503,
+    says: "So much waits for the connection's peer that nothing new is begun.",
+    cure: "Open the windows of the streams, or reset those that are not wanted.",
+  },
+  "slow-stream": {
+    kind: "broke-rules",
+    status: 408,
+    says: "The answer of a stream was not taken in time, and was given up.",
+    cure: "Open the stream's window, or reset the stream.",
+  },
+  "broken-off-stream": {
+    kind: "world",
+    status: 502,
+    says: "An answer in HTTP/2 could not be completed, and its stream was reset.",
+    cure: "Ask again; the log of this process names the reason.",
+  },
 });
 export type RefusalName = keyof typeof refusals.rows;
 
@@ -214,6 +244,31 @@ export const serverErrors = catalogue("http", {
     says: "Cannot listen on {host} port {port}: {why}.",
     cure: "Check the address and the right to use it; ports below 1024 need privileges.",
   },
+  "tls-file": {
+    kind: "world",
+    says: "The file {file} cannot be read: {why}.",
+    cure: "Check the path, and that this process may read the file.",
+  },
+  "tls-certificate": {
+    kind: "world",
+    says: "{file} is no certificate that TLS can use: {why}.",
+    cure: "Give the server's certificate in PEM, followed by those that signed it.",
+  },
+  "tls-key": {
+    kind: "world",
+    says: "{file} is no private key that TLS can use: {why}.",
+    cure: "Give the certificate's private key in PEM, without a passphrase.",
+  },
+  "tls-mismatch": {
+    kind: "world",
+    says: "The private key in {keyFile} does not belong to the certificate in {certFile}.",
+    cure: "Give the key that the certificate was issued for; the first certificate of the file is the server's.",
+  },
+  "tls-expired": {
+    kind: "world",
+    says: "The certificate in {file} has expired on {until}.",
+    cure: "Renew it; new files are taken over without a restart.",
+  },
 });
 
 const reach = "Check that it runs and that {url} is its address.";
@@ -223,7 +278,7 @@ export const clientErrors = catalogue("http", {
   "bad-url": {
     kind: "bug",
     status: 400,
-    says: "{url} is not an http:// address.",
+    says: "{url} is not an http:// or https:// address.",
     cure: "Write it as http://host:port/path.",
   },
   unreachable: {

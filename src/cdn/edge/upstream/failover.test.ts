@@ -2,9 +2,17 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
-import { eventually } from "../stage.ts";
 import { EXTRA_FETCHES_PER_OBJECT, OPEN_WEIGHT } from "./limits.ts";
-import { ask, frozen, nowhere, saying, scripted, status, supplyOf } from "./supplyStage.ts";
+import {
+  ask,
+  eventually,
+  frozen,
+  nowhere,
+  saying,
+  scripted,
+  status,
+  supplyOf,
+} from "./supplyStage.ts";
 
 test("the best upstream is asked, and only it", async (t) => {
   const [a, b] = [await scripted(t, saying("a")), await scripted(t, saying("b"))];

@@ -1,5 +1,8 @@
 // The stage of the supply's plays: scripted upstreams on real sockets, and sinks that keep what they are told.
 import type { TestContext } from "node:test";
+import { ms } from "#base";
+import { type Clock, systemClock } from "#base/clock";
+import { type Log, silentLog } from "#base/log";
 import {
   type BodyStream,
   type Handler,
@@ -10,10 +13,20 @@ import {
   type PendingRequest,
   type ReceivedHeaders,
   type ResponseSink,
+  serve,
 } from "#http";
-import { context, kept, text, upstream } from "../stage.ts";
 import type { Wanted } from "../supply.ts";
 import { Upstreams, type UpstreamsParts } from "./upstreams.ts";
+
+const context: { clock: Clock; log: Log } = { clock: systemClock, log: silentLog };
+
+/** What lets a cache keep an answer. */
+export const kept: readonly [string, string] = ["Cache-Control", "public, max-age=60"];
+
+/** Resolves when `holds` does; the test's own time-out is the limit. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await systemClock.sleep(ms(2));
+}
 
 /** How long the plays wait before they hedge, ms: short, and longer than an answer on this machine takes. */
 export const SOON_MS = 120;
@@ -41,6 +54,12 @@ export interface Scripted {
   play: (request: HttpRequest, reply: HttpReply) => void | Promise<void>;
 }
 
+async function listening(t: TestContext, handler: Handler): Promise<HttpServer> {
+  const server = await serve({ port: 0, handler, limits: { drainMs: 10 } }, context);
+  t.after(() => server.close());
+  return server;
+}
+
 /** An upstream that plays `play`. */
 export async function scripted(t: TestContext, play: Scripted["play"]): Promise<Scripted> {
   const asked: HttpRequest[] = [];
@@ -48,7 +67,7 @@ export async function scripted(t: TestContext, play: Scripted["play"]): Promise<
     asked.push(request);
     return made.play(request, reply);
   };
-  const server = await upstream(t, handler);
+  const server = await listening(t, handler);
   const made: Scripted = { url: server.url, asked, server, play };
   return made;
 }
@@ -134,8 +153,8 @@ export class Received implements ResponseSink {
   }
 
   data(bytes: Uint8Array, chunk: number): void {
-    this.body += text(bytes);
-    this.chunks.push(`${chunk}:${text(bytes)}`);
+    this.body += Buffer.from(bytes).toString("latin1");
+    this.chunks.push(`${chunk}:${Buffer.from(bytes).toString("latin1")}`);
   }
 
   chunkEnd(chunk: number): void {
@@ -169,7 +188,7 @@ export function ask(supply: Upstreams, target: string, more: Partial<Wanted> = {
 
 /** An address where nothing listens. */
 export async function nowhere(t: TestContext): Promise<string> {
-  const server = await upstream(t, frozen);
+  const server = await listening(t, frozen);
   await server.close();
   return server.url;
 }
