@@ -111,7 +111,7 @@ export class Reply implements HttpReply {
       this.#left -= burst.bytes;
       invariant(this.#left >= 0, "a body is no longer than its Content-Length");
     }
-    if (this.#keepAlive && this.#method !== "HEAD") this.#write(burst.http1());
+    if (this.#keepAlive && this.#mode !== "none") this.#write(burst.http1());
     else this.#putAlone(burst, head);
     if (burst.last || this.#method === "HEAD") this.end();
   }

@@ -1,40 +1,47 @@
 // Answers from a complete object, in one write.
 import type { MonoMs } from "#base";
 import { contentRange, type HeaderList, spanOf, unsatisfiedRange } from "#http";
-import { type Ask, cacheStatus } from "./ask.ts";
-import type { StoredObject } from "../cache/store.ts";
+import type { Source } from "../cache/cacheStatus.ts";
 import { notModifiedFields } from "../cache/objectHead.ts";
+import type { StoredObject } from "../cache/store.ts";
 import type { Tally } from "../reasons.ts";
+import type { Ask } from "./ask.ts";
+import { agingFields, type Shelf } from "./shelf.ts";
 
-/** Age of an answer given now (RFC 9111 4.2.3, 5.1). */
-const ageOf = ({ head }: StoredObject, now: MonoMs): string =>
-  String(Math.floor(head.ageS + (now - head.receivedAt) / 1_000));
-
+/** Answers with the object, or what of it was asked for. `shelf` has the bursts of this edge. */
 export function answerStored(
   ask: Ask,
   object: StoredObject,
-  context: { edge: string; now: MonoMs; tally: Tally },
+  context: { edge: string; source: Source; now: MonoMs; tally: Tally; shelf: Shelf },
+): void {
+  if (ask.plain) ask.reply.put(context.shelf.burst(object, context));
+  else answerAsAsked(ask, object, context);
+}
+
+function answerAsAsked(
+  ask: Ask,
+  object: StoredObject,
+  context: { edge: string; source: Source; now: MonoMs; tally: Tally; shelf: Shelf },
 ): void {
   const { head, body } = object;
   const { reply } = ask;
-  const extra: HeaderList = [["Age", ageOf(object, context.now)], cacheStatus(context.edge, "hit")];
-  if (ask.hasAlready(head)) {
-    context.tally.count("notModified");
-    reply.send(304, [...notModifiedFields(head.fields), ...extra]);
+  const { edge, source, now, tally } = context;
+  const extra = agingFields(object, { edge, source, now });
+  const verdict = ask.judge(head);
+  if (verdict !== "holds") {
+    tally.count(verdict === "failed" ? "conditionFailed" : "notModified");
+    reply.send(verdict === "failed" ? 412 : 304, [...notModifiedFields(head.fields), ...extra]);
     return;
   }
   const range = ask.rangeOf(head);
-  if (!range) {
-    reply.send(head.status, [...head.fields, ...extra], body);
-    return;
-  }
+  if (!range) return reply.put(context.shelf.burst(object, context));
   const span = spanOf(range, body.length);
   if (!span) {
-    context.tally.count("unsatisfiable");
+    tally.count("unsatisfiable");
     reply.send(416, [...head.fields, ...extra, ["Content-Range", unsatisfiedRange(body.length)]]);
     return;
   }
-  context.tally.count("partial");
+  tally.count("partial");
   const fields: HeaderList = [
     ...head.fields,
     ...extra,

@@ -1,29 +1,41 @@
 // One object on its way from upstream, and everybody who waits for it.
-import { concatBytes, type RegistaError } from "#base";
-import { frameChunk, unframeChunk } from "#http";
+import type { RegistaError } from "#base";
 import type { ObjectHead } from "../cache/objectHead.ts";
-import type { Piece, Waiter } from "./waiter.ts";
+import { type Allocate, BodyArena, ownMemory } from "./bodyArena.ts";
+import type { Waiter } from "./waiter.ts";
+import { type Piece, Wave } from "./wave.ts";
 
 /** The golden ratio's fraction: its multiples spread evenly, so that no viewer is served last twice in a row. */
 const TURN = 0.618_033_988_749_895;
 
 /**
- * Gives bytes to all waiters as they arrive; who joins late gets what there is, and then follows. A write to a waiter
- * takes 12–20 µs, so the last of many is served noticeably later than the first: whose turn is first changes with `turn`.
+ * Gives bytes to all waiters as they arrive: what came within one turn is one wave, and each waiter costs one write. Who
+ * joins late gets what there is, and then follows. A write takes 10–20 µs, so the last of many is served noticeably later
+ * than the first: whose turn is first changes with each object.
  */
 export class Transfer {
   readonly key: string;
   readonly #turn: number;
+  readonly #allocate: Allocate;
   readonly #waiters = new Set<Waiter>();
   #order: Waiter[] | null = null;
   #head: ObjectHead | null = null;
+  #arena: BodyArena | null = null;
   #pieces: Piece[] = [];
-  #size = 0;
+  /** How many of the pieces the waiters have. */
+  #given = 0;
+  #begun = false;
+  #ended = false;
+  #over = false;
+  #due = false;
+  /** All that came so far, for those who join now. */
+  #soFar: Wave | null = null;
 
-  /** `number` counts transfers. */
-  constructor(key: string, number: number) {
+  /** `number` counts transfers; `allocate` gives the memory of the body. */
+  constructor(key: string, number: number, allocate: Allocate = ownMemory) {
     this.key = key;
     this.#turn = (number * TURN) % 1;
+    this.#allocate = allocate;
   }
 
   get head(): ObjectHead | null {
@@ -32,7 +44,7 @@ export class Transfer {
 
   /** Bytes so far. */
   get size(): number {
-    return this.#size;
+    return this.#arena?.size ?? 0;
   }
 
   get waiters(): number {
@@ -40,9 +52,14 @@ export class Transfer {
   }
 
   join(waiter: Waiter): void {
+    this.#flush();
     if (this.#head) {
-      waiter.begin(this.#head);
-      waiter.catchUp(this.#pieces);
+      this.#soFar ??= new Wave(this.#head, {
+        begins: true,
+        pieces: [...this.#pieces],
+        last: this.#ended,
+      });
+      waiter.take(this.#soFar);
       if (waiter.done) return;
     }
     this.#waiters.add(waiter);
@@ -55,46 +72,69 @@ export class Transfer {
     return this.#waiters.delete(waiter);
   }
 
-  /** Everybody but the one who asked first leaves, to be served in another way. */
-  dismissOthers(): Waiter[] {
-    const [, ...others] = this.#waiters;
-    for (const waiter of others) this.leave(waiter);
-    return others;
+  /** Who is to be served in another way leaves, in turn; the one who asked first has number 0. */
+  dismiss(goes: (waiter: Waiter, number: number) => boolean): Waiter[] {
+    const gone: Waiter[] = [];
+    let number = 0;
+    for (const waiter of this.#waiters) if (goes(waiter, number++)) gone.push(waiter);
+    for (const waiter of gone) this.leave(waiter);
+    return gone;
   }
 
   begin(head: ObjectHead): void {
     this.#head = head;
-    for (const waiter of this.#inTurn()) waiter.begin(head);
-    this.#forgetDone();
+    this.#arena = new BodyArena(head.length, this.#allocate);
+    this.#soon();
   }
 
+  /** Bytes are copied: the caller may use theirs again. */
   more(bytes: Uint8Array): void {
-    const framed = this.#head?.length === null;
-    const frame = framed ? frameChunk(bytes) : bytes;
-    const piece = { at: this.#size, bytes: framed ? unframeChunk(frame) : bytes, frame };
-    this.#pieces.push(piece);
-    this.#size += bytes.length;
-    for (const waiter of this.#inTurn()) waiter.more(piece);
-    this.#forgetDone();
+    if (!this.#arena || bytes.length === 0) return;
+    this.#pieces.push({ at: this.#arena.size, bytes: this.#arena.append(bytes) });
+    this.#soon();
   }
 
   end(): void {
-    for (const waiter of this.#inTurn()) waiter.end();
-    this.#clear();
+    this.#ended = true;
+    this.#soon();
   }
 
-  /** Breaks off: every waiter sees it. Returns how many waited. */
+  /**
+   * Breaks off: every waiter sees it, a sentence where nothing was sent yet, and a broken connection else. Returns how many
+   * waited.
+   */
   fail(error: RegistaError): number {
+    if (this.#begun) this.#flush();
     const waiting = this.#waiters.size;
     for (const waiter of this.#inTurn()) waiter.fail(error);
-    this.#clear();
-    this.#pieces = [];
+    this.#leaveAll();
     return waiting;
   }
 
-  /** All bytes so far, in one array. */
+  /** All bytes so far, in one stretch. */
   body(): Uint8Array {
-    return concatBytes(this.#pieces.map((piece) => piece.bytes));
+    return this.#arena?.whole() ?? new Uint8Array();
+  }
+
+  #soon(): void {
+    this.#soFar = null;
+    if (this.#due) return;
+    this.#due = true;
+    process.nextTick(() => this.#flush());
+  }
+
+  /** Gives what came since the last time to all who wait. */
+  #flush(): void {
+    if (!this.#due || this.#over || !this.#head) return;
+    this.#due = false;
+    const pieces = this.#pieces.slice(this.#given);
+    const wave = new Wave(this.#head, { begins: !this.#begun, pieces, last: this.#ended });
+    this.#begun = true;
+    this.#given = this.#pieces.length;
+    const order = this.#inTurn();
+    for (const waiter of order) waiter.take(wave);
+    if (this.#ended) return this.#leaveAll();
+    for (const waiter of order) if (waiter.done) this.leave(waiter);
   }
 
   #inTurn(): readonly Waiter[] {
@@ -106,11 +146,8 @@ export class Transfer {
     return this.#order;
   }
 
-  #forgetDone(): void {
-    for (const waiter of this.#inTurn()) if (waiter.done) this.leave(waiter);
-  }
-
-  #clear(): void {
+  #leaveAll(): void {
+    this.#over = true;
     this.#waiters.clear();
     this.#order = null;
   }

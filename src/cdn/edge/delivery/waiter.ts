@@ -9,17 +9,11 @@ import {
   spanOf,
   unsatisfiedRange,
 } from "#http";
-import { type Ask, cacheStatus, type Source } from "./ask.ts";
+import { cacheStatus, type Source } from "../cache/cacheStatus.ts";
 import { notModifiedFields, type ObjectHead } from "../cache/objectHead.ts";
 import type { Tally } from "../reasons.ts";
-
-/** Bytes as they came, and the transfer chunk that carries them to all who get the whole object. */
-export interface Piece {
-  /** Offset of the first byte in the object. */
-  readonly at: number;
-  readonly bytes: Uint8Array;
-  readonly frame: Uint8Array;
-}
+import type { Ask } from "./ask.ts";
+import type { Piece, Wave } from "./wave.ts";
 
 const errorFields: HeaderList = [
   ...corsHeaders,
@@ -36,11 +30,12 @@ export function refuse(reply: Ask["reply"], error: RegistaError): void {
 /** Follows an object from its head to its end. Every call after the viewer's own end goes nowhere. */
 export class Waiter {
   readonly ask: Ask;
+  readonly source: Source;
   readonly #edge: string;
-  readonly #source: Source;
   readonly #tally: Tally;
+  /** Whether this viewer gets the object as all others do. */
+  #whole = false;
   #stream: BodyStream | null = null;
-  #framed = false;
   #span: Span | null = null;
   #begins: (() => BodyStream) | null = null;
   #missed: ((length: number) => void) | null = null;
@@ -49,7 +44,7 @@ export class Waiter {
   constructor(ask: Ask, source: Source, context: { edge: string; tally: Tally }) {
     this.ask = ask;
     this.#edge = context.edge;
-    this.#source = source;
+    this.source = source;
     this.#tally = context.tally;
   }
 
@@ -58,76 +53,80 @@ export class Waiter {
     return this.ask.reply.done;
   }
 
-  /** The head is there: chooses what of the object this viewer gets. */
-  begin(head: ObjectHead): void {
+  /** What came since the last wave. The first one has the head, and decides what of the object this viewer gets. */
+  take(wave: Wave): void {
     if (this.done) return;
-    const extra = this.#extra(head);
-    if (this.ask.hasAlready(head)) {
-      this.#tally.count("notModified");
-      this.ask.reply.send(304, [...notModifiedFields(head.fields), ...extra]);
+    if (wave.begins) this.#begin(wave.head);
+    if (this.#whole) return this.ask.reply.put(wave.burstFor(this));
+    for (const piece of wave.pieces) this.#more(piece);
+    if (wave.last) this.#end();
+  }
+
+  /** The fields of the whole object. */
+  fieldsOf(head: ObjectHead): HeaderList {
+    return [...head.fields, ...this.#extra(head)];
+  }
+
+  #begin(head: ObjectHead): void {
+    if (this.ask.plain) {
+      this.#whole = true;
+      return;
+    }
+    const verdict = this.ask.judge(head);
+    if (verdict !== "holds") {
+      this.#tally.count(verdict === "failed" ? "conditionFailed" : "notModified");
+      const status = verdict === "failed" ? 412 : 304;
+      this.ask.reply.send(status, [...notModifiedFields(head.fields), ...this.#extra(head)]);
       return;
     }
     const range = this.ask.rangeOf(head);
-    if (range && head.length !== null)
-      return this.#beginSpan(head, spanOf(range, head.length), extra);
+    if (range && head.length !== null) this.#beginSpan(head, spanOf(range, head.length));
     // A growing object: where it ends is not known, so that only a range with both its ends can be promised.
-    if (range?.kind === "closed") return this.#beginGrowingSpan(head, range, extra);
-    const length: HeaderList =
-      head.length === null ? [] : [["Content-Length", String(head.length)]];
-    this.#framed = head.length === null;
-    this.#stream = this.ask.reply.stream(head.status, [...head.fields, ...extra, ...length]);
-    if (this.ask.headOnly) this.end();
+    else if (range?.kind === "closed") this.#beginGrowingSpan(head, range);
+    else this.#whole = true;
   }
 
   #extra(head: ObjectHead): HeaderList {
-    const age: HeaderList = head.ageS > 0 ? [["Age", String(head.ageS)]] : [];
-    return [...age, cacheStatus(this.#edge, this.#source)];
+    const age: HeaderList = head.ageS >= 1 ? [["Age", String(Math.floor(head.ageS))]] : [];
+    // As told on arrival, so that all who joined are told alike.
+    const now = head.receivedAt;
+    return [...age, cacheStatus(this.#edge, this.source, { head, now })];
   }
 
-  #beginSpan(head: ObjectHead, span: Span | null, extra: HeaderList): void {
+  #beginSpan(head: ObjectHead, span: Span | null): void {
     const whole = head.length as number;
-    if (!span) return this.#unsatisfied(head, whole, extra);
+    if (!span) return this.#unsatisfied(head, whole);
     this.#tally.count("partial");
     this.#span = span;
     this.#stream = this.ask.reply.stream(206, [
-      ...head.fields,
-      ...extra,
+      ...this.fieldsOf(head),
       ["Content-Range", contentRange(span, whole)],
       ["Content-Length", String(span.last - span.first + 1)],
     ]);
   }
 
   /** RFC 8673 3: the end may prove to be nearer than asked for; the transfer coding tells it. */
-  #beginGrowingSpan(head: ObjectHead, span: Span, extra: HeaderList): void {
+  #beginGrowingSpan(head: ObjectHead, span: Span): void {
     this.#tally.count("partial");
     this.#span = span;
     // Not before its first byte is there: until then the object may still end short of it.
     this.#begins = () =>
       this.ask.reply.stream(206, [
-        ...head.fields,
-        ...extra,
+        ...this.fieldsOf(head),
         ["Content-Range", contentRange(span, null)],
       ]);
-    this.#missed = (length) => this.#unsatisfied(head, length, extra);
+    this.#missed = (length) => this.#unsatisfied(head, length);
   }
 
-  #unsatisfied(head: ObjectHead, length: number, extra: HeaderList): void {
+  #unsatisfied(head: ObjectHead, length: number): void {
     this.#tally.count("unsatisfiable");
-    this.ask.reply.send(416, [
-      ...head.fields,
-      ...extra,
-      ["Content-Range", unsatisfiedRange(length)],
-    ]);
+    this.ask.reply.send(416, [...this.fieldsOf(head), ["Content-Range", unsatisfiedRange(length)]]);
   }
 
-  more(piece: Piece): void {
-    if (this.done) return;
-    if (this.#span) this.#moreOfSpan(piece, this.#span);
-    else if (this.#framed) this.#stream?.writeFrame(piece.frame);
-    else this.#stream?.write(piece.bytes);
-  }
-
-  #moreOfSpan(piece: Piece, { first, last }: Span): void {
+  /** Gives what of the piece lies in the span. */
+  #more(piece: Piece): void {
+    if (!this.#span || this.done) return;
+    const { first, last } = this.#span;
     const end = piece.at + piece.bytes.length;
     this.#seen = end;
     if (end <= first) return;
@@ -138,18 +137,8 @@ export class Waiter {
     if (end > last) this.#stream?.end();
   }
 
-  /** What came before this viewer did. */
-  catchUp(pieces: readonly Piece[]): void {
-    if (this.#span) for (const piece of pieces) this.more(piece);
-    else
-      this.#stream?.catchUp(
-        pieces.map((piece) => piece.frame),
-        this.#framed,
-      );
-  }
-
   /** The object is complete. */
-  end(): void {
+  #end(): void {
     if (this.done) return;
     if (this.#stream) this.#stream.end();
     else this.#missed?.(this.#seen);
@@ -159,6 +148,7 @@ export class Waiter {
   fail(error: RegistaError): void {
     if (this.done) return;
     if (this.#stream) this.#stream.abort();
+    else if (this.ask.reply.started) this.ask.reply.abort();
     else refuse(this.ask.reply, error);
   }
 }
