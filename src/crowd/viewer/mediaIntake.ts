@@ -76,6 +76,7 @@ export class MediaIntake implements LaneSink {
   body(bytes: Buffer, from: number, to: number): void {
     const { rates, shared } = this.#host;
     this.#bytes += to - from;
+    this.#host.count(to - from, 0);
     if (!this.#good) return;
     if (this.#scanner.between) rates.begin(shared.readAt);
     else rates.more(to - from, shared.readAt);
@@ -85,7 +86,7 @@ export class MediaIntake implements LaneSink {
 
   end(): void {
     const object = this.#object as MediaObject;
-    this.#host.count(this.#bytes, this.#good ? 1 : 0);
+    this.#host.count(0, this.#good ? 1 : 0);
     if (!this.#good)
       return this.#owner.objectFailed("status", this.#host.shared.readAt, String(this.#status));
     if (this.#status === 206) this.#scaled(object);
@@ -94,7 +95,6 @@ export class MediaIntake implements LaneSink {
   }
 
   failed(kind: ViewerErrorKind, sinceMs: number, detail: string): void {
-    this.#host.count(this.#status === 0 ? 0 : this.#bytes, 0);
     this.#hash = null;
     this.#owner.objectFailed(kind, sinceMs, detail);
   }
