@@ -31,6 +31,11 @@ export const cliErrors = catalogue("cli", {
     says: "{role} did not start: {why}.",
     cure: "Its log is {log}.",
   },
+  "nothing-to-watch": {
+    kind: "world",
+    says: "No edge has the channel: {why}.",
+    cure: "Start a match (regista match), or name its edges with --edge and its channel with --channel.",
+  },
   "nothing-runs": {
     kind: "world",
     says: "No match runs on this machine.",

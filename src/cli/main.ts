@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { sentenceOf } from "#base";
+import { crowdCommand } from "./crowdCommand.ts";
 import { addFlags, readFlags } from "./flags.ts";
 import { matchCommand } from "./matchCommand.ts";
 import { type RoleName, roleNames, roles } from "./roles.ts";
@@ -15,6 +16,7 @@ const program = new Command("regista")
     "Live video from the camera to the viewer through broadcaster, CDN, exchange and ISP.\n\n" +
       "  regista match            a whole match on this machine; start here\n" +
       "  regista status           how the running match is\n" +
+      "  regista crowd            viewers for it, by the thousand, and a report\n" +
       "  regista ROLE --help      one party alone, beside anybody's products",
   )
   .version("0.1.0")
@@ -22,6 +24,7 @@ const program = new Command("regista")
 
 program.addCommand(matchCommand());
 program.addCommand(statusCommand());
+program.addCommand(crowdCommand());
 for (const name of roleNames) program.addCommand(roleCommand(name));
 
 function roleCommand(name: RoleName): Command {

@@ -245,7 +245,7 @@ class Planner {
       planned(`edge ${edge.id}`, "edge", {
         port: this.#edgePort(edge.id),
         id: edge.id,
-        upstream: upstreams.get(edge.id) ?? urls.origin,
+        upstreams: [upstreams.get(edge.id) ?? urls.origin],
         directorUrl: urls.director,
         telemetryUrl: urls.telemetry,
         capacityMbps: edge.capacityMbps,
@@ -316,7 +316,7 @@ const url = (port: number): string => `http://${HOST}:${port}`;
 const cdnOf = (exchange: Match["exchanges"][number]): number => exchange.members[0] ?? exchange.asn;
 
 /** The first address of a prefix: where a network's access link listens. */
-function gatewayOf(prefix: string): string {
+export function gatewayOf(prefix: string): string {
   const [address = ""] = prefix.split("/");
   const bytes = address.split(".").map(Number);
   return [...bytes.slice(0, 3), (bytes[3] ?? 0) + 1].join(".");

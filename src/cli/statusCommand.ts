@@ -71,7 +71,8 @@ export function statusCommand(): Command {
     });
 }
 
-function readRecord(): z.infer<typeof recordSchema> {
+/** Where the match that runs in this folder is found. Throws cli/nothing-runs. */
+export function readRecord(): z.infer<typeof recordSchema> {
   try {
     return recordSchema.parse(JSON.parse(readFileSync(join(MATCH_FOLDER, MATCH_RECORD), "utf8")));
   } catch (failure) {
