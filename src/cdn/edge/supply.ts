@@ -38,6 +38,19 @@ export type SupplyCounter = keyof typeof supplyCounters;
 export type SupplyCounters = Readonly<Record<SupplyCounter, number>>;
 
 /**
+ * What another tier of the same edge says beside the fields of its answer: to the outside both are one hop, so that the nearer
+ * one repeats it in place of its own view.
+ */
+export interface TierHeaders {
+  readonly tier?: {
+    /** Its Cache-Status; null where it had none to say. */
+    readonly cacheStatus: string | null;
+    /** The answer's age now, s, where it is known better than the Age field tells, in whole seconds. */
+    readonly ageS: number | null;
+  };
+}
+
+/**
  * Where a carrier gets objects from. A resumed or failed-over fetch looks like one unbroken answer; a body that broke and
  * cannot be resumed under the same strong ETag is told by `fail`. The sink is never called inside `fetch` or `pass` itself,
  * and not at all after an abort.

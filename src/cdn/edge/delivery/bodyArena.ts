@@ -6,6 +6,25 @@ export type Allocate = (bytes: number) => ArrayBufferLike;
 /** Memory of this thread alone. */
 export const ownMemory: Allocate = (bytes) => new ArrayBuffer(bytes);
 
+/** Where the bytes of one body are gathered. */
+export interface Gathering {
+  /** Bytes so far. */
+  readonly size: number;
+  /** Takes bytes in; returns them as they lie there, never to move or change. */
+  append(bytes: Uint8Array): Uint8Array;
+  /** All bytes, in one stretch. */
+  whole(): Uint8Array;
+}
+
+/** Begins a body; `length` where it is known. */
+export type Gather = (length: number | null) => Gathering;
+
+/** Bodies that are copied, once, to memory that `allocate` gives. */
+export const gatherIn =
+  (allocate: Allocate): Gather =>
+  (length) =>
+    new BodyArena(length, allocate);
+
 /** The first run of an object whose length nobody knows, bytes: two parts of a middle rung. */
 const FIRST_RUN_BYTES = 64 * 1024;
 /** The longest run, bytes: what is left of it unused is lost until the object is whole. */
@@ -18,7 +37,7 @@ interface Run {
 }
 
 /** One body. Its bytes never move and never change, so that views of them may be written and kept. */
-export class BodyArena {
+export class BodyArena implements Gathering {
   readonly #allocate: Allocate;
   readonly #runs: Run[] = [];
   #size = 0;

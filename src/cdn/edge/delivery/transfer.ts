@@ -1,7 +1,7 @@
 // One object on its way from upstream, and everybody who waits for it.
 import type { RegistaError } from "#base";
 import type { ObjectHead } from "../cache/objectHead.ts";
-import { type Allocate, BodyArena, ownMemory } from "./bodyArena.ts";
+import { type Gather, type Gathering, gatherIn, ownMemory } from "./bodyArena.ts";
 import type { Waiter } from "./waiter.ts";
 import { type Piece, Wave } from "./wave.ts";
 
@@ -16,11 +16,11 @@ const TURN = 0.618_033_988_749_895;
 export class Transfer {
   readonly key: string;
   readonly #turn: number;
-  readonly #allocate: Allocate;
+  readonly #gather: Gather;
   readonly #waiters = new Set<Waiter>();
   #order: Waiter[] | null = null;
   #head: ObjectHead | null = null;
-  #arena: BodyArena | null = null;
+  #arena: Gathering | null = null;
   #pieces: Piece[] = [];
   /** How many of the pieces the waiters have. */
   #given = 0;
@@ -31,11 +31,11 @@ export class Transfer {
   /** All that came so far, for those who join now. */
   #soFar: Wave | null = null;
 
-  /** `number` counts transfers; `allocate` gives the memory of the body. */
-  constructor(key: string, number: number, allocate: Allocate = ownMemory) {
+  /** `number` counts transfers; `gather` says where the body lies. */
+  constructor(key: string, number: number, gather: Gather = gatherIn(ownMemory)) {
     this.key = key;
     this.#turn = (number * TURN) % 1;
-    this.#allocate = allocate;
+    this.#gather = gather;
   }
 
   get head(): ObjectHead | null {
@@ -83,7 +83,7 @@ export class Transfer {
 
   begin(head: ObjectHead): void {
     this.#head = head;
-    this.#arena = new BodyArena(head.length, this.#allocate);
+    this.#arena = this.#gather(head.length);
     this.#soon();
   }
 
