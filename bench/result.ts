@@ -13,8 +13,14 @@ export interface Row {
   p95: number;
   p99: number;
   n: number;
+  /** Smallest and largest sample, where a run is short and the samples are a handful of runs. */
+  min?: number;
+  max?: number;
   limit?: number;
+  /** The limit is the least that passes, not the most. */
+  atLeast?: boolean;
   pass?: boolean;
+  /** Another product, measured beside ours in the same run: its own figure, or what ours is compared with. */
   comparator?: string;
 }
 
@@ -50,6 +56,25 @@ export function row(
   };
 }
 
+/** A figure of a few short runs: their median, with its range. Judged by the median. */
+export function shortRow(
+  name: string,
+  unit: string,
+  samples: readonly number[],
+  more: { limit?: number; atLeast?: boolean; comparator?: string } = {},
+): Row {
+  const { limit, atLeast = false, comparator } = more;
+  const figures = row(name, unit, samples);
+  const pass = atLeast ? figures.p50 >= (limit ?? 0) : figures.p50 <= (limit ?? Infinity);
+  return {
+    ...figures,
+    min: Math.min(...samples),
+    max: Math.max(...samples),
+    ...(limit === undefined ? {} : { limit, pass, ...(atLeast ? { atLeast } : {}) }),
+    ...(comparator === undefined ? {} : { comparator }),
+  };
+}
+
 /** The machine and the programs that were measured. */
 export function surroundings(): Pick<BenchResult, "machine" | "versions" | "at"> {
   const [cpu] = cpus();
@@ -74,22 +99,20 @@ export function surroundings(): Pick<BenchResult, "machine" | "versions" | "at">
 /** The result as a table for people. */
 export function tableOf(result: BenchResult): string {
   const table = new Table({
-    head: ["figure", "unit", "p50", "p95", "p99", "n", "limit", ""],
+    head: ["figure", "of", "unit", "p50", "p95", "p99", "range", "n", "limit", ""],
     style: { head: [], border: [], compact: true },
   });
   const show = (value: number): string =>
     Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 0) : "–";
-  for (const { name, unit, p50, p95, p99, n, limit, pass } of result.rows)
+  for (const { name, unit, p50, p95, p99, n, limit, pass, ...row } of result.rows)
     table.push([
-      ...[
-        name,
-        unit,
-        show(p50),
-        show(p95),
-        show(p99),
-        String(n),
-        limit === undefined ? "" : String(limit),
-      ],
+      name,
+      row.comparator ?? "",
+      unit,
+      ...[p50, p95, p99].map(show),
+      row.min === undefined || row.max === undefined ? "" : `${show(row.min)}–${show(row.max)}`,
+      String(n),
+      limit === undefined ? "" : `${row.atLeast ? "≥" : "≤"} ${limit}`,
       pass === undefined ? "" : pass ? "pass" : "MISS",
     ]);
   const versions = Object.entries(result.versions).map(([name, version]) => `${name} ${version}`);
