@@ -2,15 +2,22 @@
 export { Burst, type BurstHead } from "./burst.ts";
 export {
   type CacheDirectives,
+  onlyIfCached,
   parseAge,
   parseCacheControl,
-  sharedLifetimeS,
 } from "./cacheControl.ts";
 export { frameChunk, LAST_CHUNK, unframeChunk } from "./chunked.ts";
 export { type Answer, HttpClient, type RequestOptions } from "./client.ts";
-export { ifRangeHolds, noneMatchNames } from "./conditional.ts";
+export {
+  type Conditions,
+  ifRangeHolds,
+  judgeConditions,
+  noneMatchNames,
+  readConditions,
+  type Validators,
+} from "./conditional.ts";
 export { answerPreflight, corsHeaders } from "./cors.ts";
-export { httpDate } from "./date.ts";
+export { httpDate, parseHttpDate } from "./date.ts";
 export { clientErrors, type RefusalName, refusals, serverErrors } from "./errors.ts";
 export { type ClientLimits, clientLimits, type HttpLimits, httpLimits } from "./limits.ts";
 export { checkPath } from "./path.ts";

@@ -1,34 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { utcMs } from "#base";
-import { parseAge, parseCacheControl, sharedLifetimeS } from "./cacheControl.ts";
-import { ifRangeHolds, noneMatchNames } from "./conditional.ts";
-import { httpDate } from "./date.ts";
 import { refusals } from "./errors.ts";
 import { checkPath } from "./path.ts";
 import { contentRange, parseRange, spanOf } from "./range.ts";
-
-test("a shared cache takes s-maxage before max-age, and keeps nothing that it may not", () => {
-  const lifetime = (field: string | undefined): number => sharedLifetimeS(parseCacheControl(field));
-  assert.equal(lifetime("max-age=60"), 60);
-  assert.equal(lifetime('Max-Age="60", S-MAXAGE=5'), 5);
-  assert.equal(lifetime("max-age=60, no-store"), 0);
-  assert.equal(lifetime("private, max-age=60"), 0);
-  assert.equal(lifetime('no-cache="set-cookie", max-age=60'), 0);
-  assert.equal(lifetime("max-age=-1"), 0);
-  assert.equal(lifetime("max-age=1, max-age=9"), 1);
-  assert.equal(lifetime("max-age=99999999999999"), 2 ** 31);
-  assert.equal(lifetime('extension="a, max-age=9", max-age=3'), 3);
-  assert.equal(lifetime(undefined), 0);
-});
-
-test("an age that cannot be read is none", () => {
-  assert.deepEqual(
-    [parseAge("7"), parseAge("x"), parseAge("-1"), parseAge(undefined)],
-    [7, 0, 0, 0],
-  );
-});
 
 test("a range lies within its object whatever was asked", () => {
   fc.assert(
@@ -62,21 +37,6 @@ test("ranges that are not understood are ignored", () => {
     "bytes=a-b",
   ])
     assert.equal(parseRange(field), null, field);
-});
-
-test("conditions compare tags weakly for a whole, strongly for a part", () => {
-  assert.ok(noneMatchNames('W/"a"', '"a"'));
-  assert.ok(noneMatchNames('"x", "a"', 'W/"a"'));
-  assert.ok(!noneMatchNames('"x"', '"a"'));
-  assert.ok(!noneMatchNames(undefined, '"a"'));
-  assert.ok(ifRangeHolds('"a"', '"a"') && ifRangeHolds(undefined, '"a"'));
-  assert.ok(
-    !ifRangeHolds('W/"a"', 'W/"a"') && !ifRangeHolds("Sat, 21 Nov 2026 20:00:00 GMT", '"a"'),
-  );
-});
-
-test("dates are written as RFC 9110 wants them", () => {
-  assert.equal(httpDate(utcMs(1_795_291_200_999)), "Sat, 21 Nov 2026 20:00:00 GMT");
 });
 
 test("a path that could be read in two ways is refused, an ordinary one is not", () => {

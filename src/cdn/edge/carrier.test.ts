@@ -82,10 +82,14 @@ test("a stored object is answered without the upstream, with its age", async (t)
   });
   const edge = await edgeOf(t, server);
   const client = clientOf(t);
-  for (const source of ["fwd=uri-miss", "hit", "hit"]) {
+  for (const source of [
+    "fwd=uri-miss; fwd-status=200; ttl=52; stored",
+    "hit; ttl=52",
+    "hit; ttl=52",
+  ]) {
     const answer = await client.fetch({
       method: "GET",
-      url: `${edge.url}/a/1.m4s?CMCD=br%3D${asked}`,
+      url: `${edge.url}/a/v/1.m4s?CMCD=br%3D${asked}`,
     });
     assert.equal(text(answer.body), "whole");
     assert.equal(answer.headers.get("content-type"), "video/mp4");
@@ -136,7 +140,7 @@ test("a body that ends with its connection is passed on and not kept", async (t)
   await once(old, "listening");
   t.after(() => old.close());
   const edge = await edgeOf(t, server, {
-    upstream: `http://127.0.0.1:${(old.address() as { port: number }).port}`,
+    upstreams: [`http://127.0.0.1:${(old.address() as { port: number }).port}`],
   });
   const client = clientOf(t);
   for (let round = 0; round < 2; round++)
@@ -144,7 +148,7 @@ test("a body that ends with its connection is passed on and not kept", async (t)
   assert.equal(asked, 2);
 });
 
-test("no-store is for those who wait, and not for those who come after", async (t) => {
+test("a channel's no-store is for those who wait, and not for those who come after", async (t) => {
   let asked = 0;
   let answer: (() => void) | null = null;
   const server = await upstream(t, (_request, reply) => {
@@ -153,7 +157,7 @@ test("no-store is for those who wait, and not for those who come after", async (
   });
   const edge = await edgeOf(t, server);
   const client = clientOf(t);
-  const viewers = [1, 2].map(() => new Viewer(client, `${edge.url}/o`));
+  const viewers = [1, 2].map(() => new Viewer(client, `${edge.url}/match/v/1.0.m4s`));
   await eventually(async () => answer !== null && (await counts(client, edge)).collapsed === 1);
   (answer as unknown as () => void)();
   await eventually(() => viewers.every((viewer) => viewer.ended));
@@ -165,7 +169,7 @@ test("no-store is for those who wait, and not for those who come after", async (
     ],
   );
   answer = null;
-  const next = new Viewer(client, `${edge.url}/o`);
+  const next = new Viewer(client, `${edge.url}/match/v/1.0.m4s`);
   await eventually(() => answer !== null);
   (answer as unknown as () => void)();
   await eventually(() => next.ended);

@@ -49,12 +49,12 @@ test("two edges that have each other as upstream are told so", async (t) => {
   assert.equal(answer.status, 508);
 });
 
-test("other methods are refused, a preflight is answered, and nothing of it goes upstream", async (t) => {
+test("of a channel, other methods are refused, a preflight is answered, and nothing of it goes upstream", async (t) => {
   let asked = 0;
   const server = await upstream(t, () => void asked++);
   const edge = await edgeOf(t, server);
   const client = clientOf(t);
-  const url = `${edge.url}/o`;
+  const url = `${edge.url}/match/v.m3u8`;
   assert.equal((await client.fetch({ method: "POST", url, body: Buffer.from("x") })).status, 405);
   const preflight = await client.fetch({ method: "OPTIONS", url });
   assert.deepEqual(
@@ -149,7 +149,7 @@ test("an upstream that is no http address is refused by name", async () => {
       {
         port: 0,
         id: "e",
-        upstream: "ftp://x",
+        upstreams: ["ftp://x"],
         directorUrl: null,
         telemetryUrl: null,
         capacityMbps: 1,

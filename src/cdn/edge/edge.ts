@@ -12,12 +12,15 @@ import {
 } from "#http";
 import { type Heartbeat, PROTOCOL_VERSION } from "#protocol";
 import { HopReporter, type Metrics, metricsOf } from "#telemetry";
+import { normalSpelling } from "./cache/key.ts";
+import type { RouteRule } from "./cache/routes.ts";
 import { Carrier } from "./carrier.ts";
 import { edgeErrors } from "./errors.ts";
 import { Heart } from "./heartbeat.ts";
 import {
   DRAIN_IDLE_MS,
   HEARTBEAT_MS,
+  TRANSFERS_LIMIT,
   UPSTREAM_CONNECT_MS,
   VIEWER_BACKLOG_BYTES,
 } from "./limits.ts";
@@ -30,6 +33,8 @@ import { Viewers } from "./observe/viewers.ts";
 import { countersOf, gaugesOf, type Shown, statusOf } from "./show.ts";
 import type { DrainKind } from "./supervisor/messages.ts";
 import { refuse } from "./delivery/waiter.ts";
+import { upstreamAddresses } from "./upstream/addresses.ts";
+import { Upstreams } from "./upstream/upstreams.ts";
 
 /** What an edge needs. */
 export interface EdgeOptions {
@@ -39,8 +44,10 @@ export interface EdgeOptions {
   readonly port: number;
   /** Its name: letters, digits, - and _. */
   readonly id: string;
-  /** Base address of the origin, or of a nearer tier. */
-  readonly upstream: string;
+  /** Base addresses, best first: a shield or an origin, then those that are asked when it fails or is late. */
+  readonly upstreams: readonly string[];
+  /** A head later than this is asked of the next upstream too, ms; null: never. Default 1,000. */
+  readonly hedgeAfterMs?: number | null;
   /** Base address of the director; null: nobody is told of this edge. */
   readonly directorUrl: string | null;
   /** Base address of telemetry; null: nothing is stamped. */
@@ -49,6 +56,8 @@ export interface EdgeOptions {
   readonly capacityMbps: number;
   /** What the cache may hold, bytes. A rung of 4 Mb/s takes 1 MB a segment. */
   readonly cacheBytes: number;
+  /** Which paths are which; the first that matches stands. Default: a channel's, and all others as anybody's. */
+  readonly routes?: readonly RouteRule[];
   /** Which requests are written to a file; null or absent: none. */
   readonly accessLog?: AccessLogOptions | null;
   /** Listening sockets that a supervisor holds, one a worker thread, in place of host and port. */
@@ -62,13 +71,15 @@ export interface EdgeHandle extends Closable {
   drain(order: { kind: DrainKind; limitMs: number }): Promise<void>;
 }
 
+/** What the edge answers itself: nothing of it goes upstream, however it is spelled. */
+const ownPaths: ReadonlySet<string> = new Set(["/time", "/status", "/metrics"]);
+
 /** Starts an edge. Rejects with `edge/bad-upstream`, `http/port-taken` or `http/cannot-listen`. */
 export async function startEdge(
   options: EdgeOptions,
   context: { clock: Clock; log: Log },
 ): Promise<EdgeHandle> {
-  if (URL.parse(options.upstream)?.protocol !== "http:")
-    throw edgeErrors.make("bad-upstream", { upstream: options.upstream });
+  upstreamAddresses(options.upstreams);
   const edge = new Edge(options, context);
   await edge.start();
   return edge;
@@ -85,6 +96,7 @@ class Edge implements EdgeHandle {
   readonly #carrier: Carrier;
   readonly #reporter: HopReporter;
   readonly #client: HttpClient;
+  readonly #supply: Upstreams;
   readonly #cpu: CpuMeter;
   readonly #rate: RateMeter;
   readonly #metrics: Metrics;
@@ -98,13 +110,25 @@ class Edge implements EdgeHandle {
     this.#log = context.log;
     this.#reporter = this.#scope.own(new HopReporter({ url: options.telemetryUrl }, context));
     this.#client = this.#scope.own(
-      new HttpClient(context, { connectTimeoutMs: UPSTREAM_CONNECT_MS }),
+      new HttpClient(context, {
+        connectTimeoutMs: UPSTREAM_CONNECT_MS,
+        connectionsPerHost: TRANSFERS_LIMIT,
+      }),
+    );
+    this.#supply = this.#scope.own(
+      new Upstreams({
+        id: options.id,
+        upstreams: upstreamAddresses(options.upstreams),
+        hedgeAfterMs: options.hedgeAfterMs,
+        client: this.#client,
+        ...context,
+      }),
     );
     this.#carrier = new Carrier({
       id: options.id,
-      upstream: options.upstream.replace(/\/+$/, ""),
+      supply: this.#supply,
       cacheBytes: options.cacheBytes,
-      client: this.#client,
+      routes: options.routes,
       reporter: this.#reporter,
       ...context,
     });
@@ -165,15 +189,14 @@ class Edge implements EdgeHandle {
 
   #answer(request: HttpRequest, reply: HttpReply): void | Promise<void> {
     const { tally } = this.#carrier;
-    if (request.method === "OPTIONS") {
-      tally.count("own");
-      return answerPreflight(reply);
-    }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      tally.count("notAllowed");
+    const path = normalSpelling(request.path);
+    if (ownPaths.has(path) && request.method !== "GET" && request.method !== "HEAD") {
+      const preflight = request.method === "OPTIONS";
+      tally.count(preflight ? "own" : "notAllowed");
+      if (preflight) return answerPreflight(reply);
       return refuse(reply, edgeErrors.make("method-not-allowed", { method: request.method }));
     }
-    switch (request.path) {
+    switch (path) {
       case "/time":
         tally.count("own");
         return answerTime(reply, this.#clock.utc());
@@ -227,6 +250,8 @@ class Edge implements EdgeHandle {
       carrier: this.#carrier,
       server: this.#server?.counters ?? null,
       upstream: this.#client.counters,
+      supply: this.#supply.counters,
+      upstreams: this.#supply.states,
       heartbeats: this.#heart?.counters ?? null,
       hops: this.#reporter.counters,
       cmcd: this.#cmcd.all(),

@@ -61,9 +61,38 @@ export const edgeErrors = catalogue("edge", {
     says: "The request has passed the edge {edge} before, or very many others.",
     cure: "Two edges have each other as upstream: give one of them the origin.",
   },
+  "body-broke": {
+    kind: "broke-rules",
+    says: "The body of the request did not come whole: {why}.",
+    cure: "Send it again.",
+  },
   "did-not-start": {
     kind: "world",
     says: "The edge process did not start: {why}.",
     cure: "Mend what is named, and roll or start again; one that serves already goes on.",
+  },
+  "bad-route": {
+    kind: "said-no",
+    status: 400,
+    says: "The route {match} {why}.",
+    cure: "Correct the edge's list of routes.",
+  },
+  "bad-query": {
+    kind: "broke-rules",
+    status: 400,
+    says: "A parameter of this query comes twice, or is no short word: {names}.",
+    cure: "Give each parameter once, with letters, digits and -._~ only.",
+  },
+  "only-if-cached": {
+    kind: "said-no",
+    status: 504,
+    says: "The edge {edge} has nothing stored that it could answer with.",
+    cure: "Ask without only-if-cached.",
+  },
+  crowded: {
+    kind: "world",
+    status: 503,
+    says: "The edge {edge} fetches this object as often at once as it may, because it is not the same for everybody.",
+    cure: "Ask again in a second; for the operator: let the origin mark as public what is the same for everybody.",
   },
 });

@@ -3,11 +3,21 @@
 export const reasons = {
   hit: "A fresh stored object answered.",
   miss: "Nobody had asked for the object: it is fetched.",
-  expired: "The stored object had outlived its time: it is fetched anew.",
+  stale: "A stale stored object answered, as its origin allows, while it was asked about.",
+  staleOnError:
+    "A stale stored object answered, as its origin allows, because the upstream failed.",
+  variant: "Only other variants of the object were stored: this one is fetched.",
+  expired: "The stored object had outlived its time: the upstream is asked about it.",
+  revalidated: "The upstream said that the stored object still holds.",
   collapsed: "Another had asked already: the request joined that fetch.",
   alone: "The answer was for one receiver only, and was fetched for each.",
+  passed: "The method is not cached: the request went through to the upstream.",
+  onlyStored: "Only what is stored was wanted, and nothing was.",
+  crowded: "As many requests for one object were under way or waiting as there may be.",
+  badQuery: "The query could be read in two ways.",
   own: "The edge itself was asked: clock, status, metrics or a preflight.",
   notModified: "The viewer has the object already.",
+  conditionFailed: "The object is not the one that the viewer makes its condition.",
   partial: "A range of the object was asked for.",
   unsatisfiable: "The range lies behind the object's end.",
   notAllowed: "The method is not served.",
@@ -22,6 +32,8 @@ export const reasons = {
   viewerGone: "The viewer went before its answer was complete.",
   stored: "A complete object was kept.",
   notStored: "A complete object was not kept, because its upstream does not allow it.",
+  refreshed: "A stale object was asked about behind the viewers' backs.",
+  invalidated: "A stored object was dropped, because a request had changed it.",
   evicted: "A stored object made room for others.",
 } as const;
 export type Reason = keyof typeof reasons;

@@ -41,7 +41,7 @@ export async function edgeOf(
     {
       port: 0,
       id: "e1",
-      upstream: server.url,
+      upstreams: [server.url],
       directorUrl: null,
       telemetryUrl: null,
       capacityMbps: 1_000,
@@ -108,8 +108,8 @@ export async function counts(
   return (JSON.parse(text(body)) as { reasons: Record<Reason, number> }).reasons;
 }
 
-/** An upstream with one object that grows when told to. */
-export function growing(fields: readonly (readonly [string, string])[] = [kept]): {
+/** An upstream with one object that grows when told to. Without a strong ETag nothing that broke is taken up again. */
+export function growing(fields: readonly (readonly [string, string])[] = [kept, ["ETag", '"g"']]): {
   handler: Handler;
   asked: number;
   body: BodyStream | null;
@@ -119,7 +119,7 @@ export function growing(fields: readonly (readonly [string, string])[] = [kept])
     body: null as BodyStream | null,
     handler: (_request: unknown, reply: HttpReply) => {
       play.asked++;
-      play.body = reply.stream(200, [...fields, ["ETag", '"g"']]);
+      play.body = reply.stream(200, fields);
     },
   };
   return play;

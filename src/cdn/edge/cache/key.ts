@@ -1,12 +1,49 @@
-// What of a request names the object.
+// What of a request names the object: path and query in one spelling (RFC 3986 6.2.2).
+import { LISTED_VALUE_LENGTH } from "./limits.ts";
+
+const unreserved = /[\w.~-]/;
 
 /**
- * The name of an object: path and query, less the viewer's own report on itself, CMCD (CTA-5004: caches leave it out of
- * their keys). The order of the other parameters stays.
+ * One spelling of what RFC 3986 6.2.2 calls equivalent: unreserved characters as themselves, hexadecimal digits in upper
+ * case. What is no percent-encoding stays as it is. Dot segments and "//" were refused before, encoded ones too.
  */
-export function objectKey(path: string, query: string): string {
-  if (query === "") return path;
-  if (!query.includes("CMCD=")) return `${path}?${query}`;
-  const kept = query.split("&").filter((parameter) => !parameter.startsWith("CMCD="));
-  return kept.length === 0 ? path : `${path}?${kept.join("&")}`;
+export function normalSpelling(text: string): string {
+  if (!text.includes("%")) return text;
+  return text.replaceAll(/%([\da-f]{2})/gi, (encoded, digits: string) => {
+    const character = String.fromCharCode(Number.parseInt(digits, 16));
+    return unreserved.test(character) ? character : encoded.toUpperCase();
+  });
+}
+
+/** The query less the viewer's own report on itself, CMCD (CTA-5004: caches leave it out of their keys); order stays. */
+export function withoutReport(query: string): string {
+  if (!query.includes("CMCD=")) return query;
+  return query
+    .split("&")
+    .filter((parameter) => !parameter.startsWith("CMCD="))
+    .join("&");
+}
+
+/**
+ * The listed parameters of a query in the list's order, numbers without leading zeros; everything else is dropped. Null
+ * when it cannot be read in one way only: a parameter twice, or a value that is no short word.
+ */
+export function listedQuery(query: string, listed: readonly string[]): string | null {
+  if (query === "" || listed.length === 0) return "";
+  const found = new Map<string, string>();
+  for (const parameter of normalSpelling(query).split("&")) {
+    const mark = parameter.indexOf("=");
+    const name = mark < 0 ? parameter : parameter.slice(0, mark);
+    if (!listed.includes(name)) continue;
+    const value = mark < 0 ? "" : parameter.slice(mark + 1);
+    if (found.has(name) || value.length > LISTED_VALUE_LENGTH || !/^[\w.~-]+$/.test(value))
+      return null;
+    found.set(name, /^\d+$/.test(value) ? value.replace(/^0+(?=\d)/, "") : value);
+  }
+  let text = "";
+  for (const name of listed) {
+    const value = found.get(name);
+    if (value !== undefined) text += `${text === "" ? "" : "&"}${name}=${value}`;
+  }
+  return text;
 }

@@ -1,78 +1,106 @@
 // The head of an object: what an upstream's answer says, made ready for any number of viewers.
-import type { MonoMs } from "#base";
-import {
-  corsHeaders,
-  type HeaderList,
-  parseAge,
-  parseCacheControl,
-  type ReceivedHeaders,
-  sharedLifetimeS,
-} from "#http";
+import type { MonoMs, UtcMs } from "#base";
+import { corsHeaders, type HeaderList, httpDate, type ReceivedHeaders } from "#http";
+import { type Asked, initialAgeS, type Policy, policyOf } from "./policy.ts";
 
-/** Fields of one hop only (RFC 9110 7.6.1), and those that the edge writes itself. */
-const ownFields = new Set([
+/** Fields of one hop only (RFC 9110 7.6.1, RFC 9111 3.1). */
+export const hopFields: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",
+  "proxy-authentication-info",
+  "proxy-authorization",
   "proxy-connection",
   "te",
   "trailer",
   "transfer-encoding",
   "upgrade",
-  "content-length",
-  "age",
-  "cache-status",
-  "timing-allow-origin",
 ]);
+
+/** Fields that the edge writes itself. */
+const ownFields = new Set(["content-length", "age", "cache-status", "via", "date"]);
 
 /** An answer without its body. */
 export interface ObjectHead {
   readonly status: number;
-  /** To be written to every viewer: the upstream's fields, and CORS. */
+  /** To be written to every viewer: the upstream's end-to-end fields, Date and Via, and CORS where it is the edge's. */
   readonly fields: HeaderList;
   /** The body's length where the upstream told it; null for one that grows. */
   readonly length: number | null;
   readonly etag: string | undefined;
-  /** Age on arrival, s (RFC 9111 4.2.3, corrected_age_value without the response delay). */
+  readonly lastModified: string | undefined;
+  readonly date: string;
+  /** Age on arrival, s (RFC 9111 4.2.3). */
   readonly ageS: number;
   readonly receivedAt: MonoMs;
-  /** For how long others may be given it, from arrival, ms; 0: only those who wait for it already. */
-  readonly freshMs: number;
-  /** For one receiver only (RFC 9111 5.2.2.7). */
-  readonly private: boolean;
+  readonly policy: Policy;
 }
 
-/** Reads an upstream's head. Errors are kept only when it says for how long, as everything else (RFC 9111 4.2.2: no heuristic). */
-export function readHead(status: number, headers: ReceivedHeaders, receivedAt: MonoMs): ObjectHead {
-  const directives = parseCacheControl(headers.get("cache-control"));
-  const ageS = parseAge(headers.get("age"));
+/** When and how an answer came. */
+export interface Arrival {
+  readonly askedAt: MonoMs;
+  readonly receivedAt: MonoMs;
+  readonly receivedUtc: UtcMs;
+  readonly asked: Asked;
+  /** The edge's name, for Via. */
+  readonly edge: string;
+}
+
+/** Names that a Connection field makes fields of one hop. */
+export const namedByConnection = (headers: ReceivedHeaders): ReadonlySet<string> =>
+  new Set((headers.get("connection") ?? "").toLowerCase().split(/[\s,]+/));
+
+/** Reads an upstream's answer to a GET or HEAD. */
+export function readHead(status: number, headers: ReceivedHeaders, arrival: Arrival): ObjectHead {
   const length = headers.get("content-length");
-  // A body that ends with its connection cannot be told from a broken one (RFC 9112 8): it is passed on, not kept.
   const endKnown = length !== undefined || headers.get("transfer-encoding") !== undefined;
-  const named = new Set((headers.get("connection") ?? "").toLowerCase().split(/[\s,]+/));
-  const fields: (readonly [string, string])[] = [];
-  for (const [name, value] of headers.entries()) {
-    const key = name.toLowerCase();
-    if (ownFields.has(key) || named.has(key) || key.startsWith("access-control-")) continue;
-    fields.push([name, value]);
-  }
+  const date = headers.get("date") ?? httpDate(arrival.receivedUtc); // RFC 9110 6.6.1
+  const cors = !arrival.asked.forwards;
   return {
     status,
-    fields: [...fields, ...corsHeaders],
+    fields: [
+      ...endToEnd(headers, cors),
+      ["Date", date],
+      ["Via", viaOf(headers.get("via"), arrival.edge)],
+      ...(cors ? corsHeaders : []),
+    ],
     length: length === undefined ? null : Number(length),
     etag: headers.get("etag"),
-    ageS,
-    receivedAt,
-    freshMs: endKnown ? Math.max(0, sharedLifetimeS(directives) - ageS) * 1_000 : 0,
-    private: directives.private,
+    lastModified: headers.get("last-modified"),
+    date,
+    ageS: initialAgeS(headers, arrival),
+    receivedAt: arrival.receivedAt,
+    policy: policyOf(
+      { status, headers, endKnown: endKnown || status === 204 },
+      arrival.asked,
+      arrival.receivedUtc,
+    ),
   };
 }
 
-/** The fields that a 304 repeats (RFC 9110 15.4.5). */
-const repeated = new Set(["cache-control", "content-location", "date", "etag", "expires", "vary"]);
+/** RFC 9110 7.6.3. */
+export const viaOf = (before: string | undefined, edge: string): string =>
+  before === undefined || before === "" ? `1.1 ${edge}` : `${before}, 1.1 ${edge}`;
+
+/** Without the fields of one hop, those of the edge, and the upstream's CORS where the edge has its own. */
+function endToEnd(headers: ReceivedHeaders, cors: boolean): (readonly [string, string])[] {
+  const named = namedByConnection(headers);
+  const fields: (readonly [string, string])[] = [];
+  for (const [name, value] of headers.entries()) {
+    const key = name.toLowerCase();
+    if (hopFields.has(key) || ownFields.has(key) || named.has(key)) continue;
+    if (cors && (key.startsWith("access-control-") || key === "timing-allow-origin")) continue;
+    fields.push([name, value]);
+  }
+  return fields;
+}
+
+/** The fields that a 304 repeats (RFC 9110 15.4.5), and those that say by which way it came. */
+const repeated = new Set([
+  ...["cache-control", "content-location", "date", "etag", "expires", "vary", "via"],
+  ...corsHeaders.map(([name]) => name.toLowerCase()),
+]);
 
 /** The fields of a 304 for an object with these fields. */
-export const notModifiedFields = (fields: HeaderList): HeaderList => [
-  ...fields.filter(([name]) => repeated.has(name.toLowerCase())),
-  ...corsHeaders,
-];
+export const notModifiedFields = (fields: HeaderList): HeaderList =>
+  fields.filter(([name]) => repeated.has(name.toLowerCase()));

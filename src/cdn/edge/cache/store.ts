@@ -1,6 +1,8 @@
-// Complete objects, least recently used first to go.
-import type { MonoMs } from "#base";
+// Complete objects and their variants, least recently used first to go.
+import type { ReceivedHeaders } from "#http";
+import { VARIANTS_PER_OBJECT, VARYING_OBJECTS } from "./limits.ts";
 import type { ObjectHead } from "./objectHead.ts";
+import { selection } from "./vary.ts";
 
 /** A complete answer. */
 export interface StoredObject {
@@ -13,9 +15,19 @@ const OVERHEAD_BYTES = 2_048;
 
 const weightOf = (object: StoredObject): number => object.body.length + OVERHEAD_BYTES;
 
-/** Bounded in bytes; an object larger than a quarter of it is not kept, so that one cannot drive out all others. */
+/** An object that varies: by which fields, and under which names its variants are kept. */
+interface Family {
+  readonly names: readonly string[];
+  readonly variants: Set<string>;
+}
+
+/**
+ * Bounded in bytes, fresh and stale objects together; an object larger than a quarter of it is not kept, so that one cannot
+ * drive out all others. The Vary of an object's last answer selects among its variants (RFC 9111 4.1).
+ */
 export class ObjectCache {
   readonly #objects = new Map<string, StoredObject>();
+  readonly #families = new Map<string, Family>();
   readonly #limit: number;
   readonly #evicted: () => void;
   #bytes = 0;
@@ -33,38 +45,85 @@ export class ObjectCache {
     return this.#bytes;
   }
 
-  /** The object while it is fresh (RFC 9111 4.2); "expired" for one that just was found to be no more, and is dropped. */
-  find(key: string, now: MonoMs): StoredObject | "expired" | null {
-    const object = this.#objects.get(key);
+  /** The name of the variant that a request selects; null where it selects none that can be named. */
+  variant(key: string, headers: ReceivedHeaders): string | null {
+    const family = this.#families.get(key);
+    if (!family) return key;
+    const selected = selection(family.names, headers);
+    return selected === null ? null : key + selected;
+  }
+
+  /** What is kept under the name that {@link variant} gave, fresh or not. */
+  find(variant: string): StoredObject | null {
+    const object = this.#objects.get(variant);
     if (!object) return null;
-    if (now - object.head.receivedAt >= object.head.freshMs) {
-      this.#drop(key, object);
-      return "expired";
-    }
-    this.#objects.delete(key);
-    this.#objects.set(key, object);
+    this.#objects.delete(variant);
+    this.#objects.set(variant, object);
     return object;
   }
 
-  /** Keeps `object`; false when it is too large or not fresh any more. */
-  keep(key: string, object: StoredObject, now: MonoMs): boolean {
+  /** Tells by which fields the object varies from now on. What was kept under other ones is dropped. */
+  varies(key: string, names: readonly string[]): void {
+    const family = this.#families.get(key);
+    if (names.length === 0 ? !family : family && sameNames(family.names, names)) return;
+    this.drop(key);
+    if (names.length === 0) return;
+    this.#families.set(key, { names, variants: new Set() });
+    if (this.#families.size <= VARYING_OBJECTS) return;
+    const [oldest] = this.#families.keys();
+    if (oldest !== undefined) this.drop(oldest);
+  }
+
+  /** Keeps a variant of `key`; false when it is too large. */
+  keep(key: string, variant: string, object: StoredObject): boolean {
     const weight = weightOf(object);
-    if (weight > this.#limit / 4 || now - object.head.receivedAt >= object.head.freshMs)
-      return false;
-    const before = this.#objects.get(key);
-    if (before) this.#drop(key, before);
-    this.#objects.set(key, object);
+    if (weight > this.#limit / 4) return false;
+    this.#forget(variant);
+    this.#objects.set(variant, object);
     this.#bytes += weight;
-    for (const [oldest, old] of this.#objects) {
+    const family = this.#families.get(key);
+    if (family) this.#joinFamily(family, variant);
+    for (const [oldest] of this.#objects) {
       if (this.#bytes <= this.#limit) break;
-      this.#drop(oldest, old);
+      this.#forget(oldest);
       this.#evicted();
     }
     return true;
   }
 
-  #drop(key: string, object: StoredObject): void {
-    this.#objects.delete(key);
+  /** Forgets the object with all its variants; whether there was any. */
+  drop(key: string): boolean {
+    let dropped = this.#forget(key);
+    const family = this.#families.get(key);
+    if (!family) return dropped;
+    this.#families.delete(key);
+    for (const variant of family.variants) dropped = this.#forget(variant) || dropped;
+    return dropped;
+  }
+
+  /** Forgets one variant. */
+  dropVariant(variant: string): void {
+    this.#forget(variant);
+  }
+
+  #joinFamily({ variants }: Family, variant: string): void {
+    variants.delete(variant);
+    variants.add(variant);
+    if (variants.size <= VARIANTS_PER_OBJECT) return;
+    const [oldest] = variants as Iterable<string>;
+    if (oldest === undefined) return;
+    variants.delete(oldest);
+    if (this.#forget(oldest)) this.#evicted();
+  }
+
+  #forget(variant: string): boolean {
+    const object = this.#objects.get(variant);
+    if (!object) return false;
+    this.#objects.delete(variant);
     this.#bytes -= weightOf(object);
+    return true;
   }
 }
+
+const sameNames = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && left.every((name, at) => name === right[at]);
