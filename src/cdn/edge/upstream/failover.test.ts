@@ -67,10 +67,10 @@ test("a refusal too large to be held does not stand in the way of the next upstr
 
 test("when none can be reached, the sink is told why, and not inside the call", async (t) => {
   const supply = supplyOf(t, [await nowhere(t), await nowhere(t)]);
-  const got = ask(supply, "/o");
-  assert.equal(got.error, null);
-  await got.over;
-  assert.equal(got.error?.code, "http/unreachable");
+  const asked = ask(supply, "/o");
+  assert.deepEqual([asked.error, asked.status], [null, 0]);
+  const { error } = await asked.over;
+  assert.equal(error?.code, "http/unreachable");
   assert.deepEqual([supply.counters.attempts, supply.counters.failed], [2, 1]);
 });
 
