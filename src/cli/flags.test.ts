@@ -37,6 +37,6 @@ test("a wrong value is refused by the name of its flag", () => {
     code: "cli/bad-option",
     message: /^--capacity-mbps: /,
   });
-  assert.throws(() => given("edge", "--upstream", "nowhere"), { message: /^--upstream: / });
+  assert.throws(() => given("edge", "--upstreams", "nowhere"), { message: /^--upstreams/ });
   assert.throws(() => given("director", "--edges", "nonsense"), { message: /not key=value/ });
 });

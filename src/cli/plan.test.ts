@@ -100,7 +100,7 @@ test("an edge in a network is filled through the exchange, one at the exchange b
   const fabric = optionsOf("exchange namex", "ixp").relays ?? [];
   const backbone = optionsOf("backbone", "link").relays ?? [];
   const portOf = (id: string): number =>
-    Number(new URL(optionsOf(`edge ${id}`, "edge").upstream ?? "").port);
+    Number(new URL(optionsOf(`edge ${id}`, "edge").upstreams?.[0] ?? "").port);
   assert.ok(fabric.some(({ listen }) => listen.port === portOf("isp-roma")));
   assert.ok(backbone.some(({ listen }) => listen.port === portOf("ixp-roma")));
 });

@@ -76,7 +76,17 @@ const schemas = {
     host,
     port: listenPort(8_091),
     id: z.string().default("edge").describe("its name"),
-    upstream: z.url().default("http://127.0.0.1:8083").describe("the origin, or the next tier"),
+    upstreams: z
+      .array(z.url())
+      .min(1)
+      .default(["http://127.0.0.1:8083"])
+      .describe("the origin, or the next tier; the next ones are asked when it fails"),
+    hedgeAfterMs: z
+      .number()
+      .positive()
+      .nullable()
+      .default(1_000)
+      .describe("a head later than this is asked of the next upstream too, ms; null: never"),
     directorUrl: z.url().nullable().default(null).describe("where heartbeats go; null: nowhere"),
     telemetryUrl,
     capacityMbps: z.number().positive().default(10_000).describe("what it may send, Mb/s"),

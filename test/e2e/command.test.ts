@@ -68,5 +68,5 @@ test("help tells a newcomer where to start", async () => {
     assert.ok(help.output.includes(word));
   const edge = new Command(["edge", "--help"]);
   assert.equal(await edge.ended(), 0);
-  assert.match(edge.output, /--upstream <text>\s+the origin, or the next tier/);
+  assert.match(edge.output, /--upstreams <text>\s+the origin, or the next tier/);
 });

@@ -31,7 +31,7 @@ class Stage {
       },
       { clock, log: silentLog },
     );
-    this.#edge = new Command(["edge", "--port", "0", "--upstream", this.#origin.url]);
+    this.#edge = new Command(["edge", "--port", "0", "--upstreams", this.#origin.url]);
     await this.#edge.says("edge listens at ");
   }
 

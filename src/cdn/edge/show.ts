@@ -7,6 +7,8 @@ import type { EdgeOptions } from "./edge.ts";
 import type { Heart } from "./heartbeat.ts";
 import type { AccessLog } from "./observe/accessLog.ts";
 import type { CmcdCounters } from "./observe/cmcdCounters.ts";
+import type { SupplyCounters } from "./supply.ts";
+import type { UpstreamState } from "./upstream/upstream.ts";
 
 /** Where the figures come from, read now. */
 export interface Shown {
@@ -15,6 +17,8 @@ export interface Shown {
   readonly carrier: Carrier;
   readonly server: HttpServer["counters"] | null;
   readonly upstream: HttpClient["counters"];
+  readonly supply: SupplyCounters;
+  readonly upstreams: readonly UpstreamState[];
   readonly heartbeats: Heart["counters"] | null;
   readonly hops: HopCounters;
   readonly cmcd: ReturnType<CmcdCounters["all"]>;
@@ -28,7 +32,8 @@ export function statusOf(shown: Shown): unknown {
   const { cache } = carrier;
   return {
     ...shown.heartbeat,
-    upstream: options.upstream,
+    upstreams: shown.upstreams,
+    supply: shown.supply,
     transfers: carrier.transfers,
     cache: { objects: cache.size, bytes: cache.bytes, limitBytes: options.cacheBytes },
     reasons: carrier.tally.all(),
@@ -57,6 +62,8 @@ export function countersOf(shown: Shown): Record<string, number> {
     accessLogDropped: accessLog?.dropped ?? 0,
     ...shown.cmcd,
   };
+  for (const [counter, count] of Object.entries(shown.supply))
+    readings[named("supply", counter)] = count;
   for (const [reason, count] of Object.entries(shown.carrier.tally.all()))
     readings[named("answered", reason)] = count;
   for (const reason of Object.keys(closeReasons))
@@ -78,6 +85,8 @@ export function gaugesOf(shown: Shown): Record<string, number> {
     cpuCores: shown.heartbeat.cpu,
     cacheObjects: cache.size,
     cacheBytes: cache.bytes,
+    upstreams: shown.upstreams.length,
+    upstreamsPassedOver: shown.upstreams.filter(({ breaker }) => breaker !== "closed").length,
   };
 }
 
