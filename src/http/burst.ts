@@ -1,6 +1,8 @@
 // A piece of an answer that many are given alike, written out once for all of them.
 import { LAST_CHUNK } from "./chunked.ts";
-import { SHARED_ANSWER_BYTES } from "./limits.ts";
+import { frameTemplate, type Template } from "./h2/frames.ts";
+import { encodeHead } from "./h2/hpackEncoder.ts";
+import { COPIED_BYTES, COPY_FOR, JOINED_ANSWER_BYTES } from "./limits.ts";
 import { isBodiless } from "./status.ts";
 import type { HeaderList } from "./types.ts";
 import { responseHead } from "./writeHead.ts";
@@ -28,6 +30,9 @@ export class Burst {
   /** Of all pieces together. */
   readonly bytes: number;
   #http1: readonly Uint8Array[] | null = null;
+  #receivers = 0;
+  #block: Uint8Array | null = null;
+  #http2: Template | null = null;
 
   constructor(
     head: BurstHead | null,
@@ -44,10 +49,32 @@ export class Burst {
     this.bytes = bytes;
   }
 
-  /** As HTTP/1.1 on a connection that goes on: each piece a transfer chunk where `framed`; one buffer unless it is large. */
+  /**
+   * As HTTP/1.1 on a connection that goes on, for one receiver more: each piece a transfer chunk where `framed`. What is small
+   * is one buffer from the start; what is larger becomes one when enough have asked to be worth the copy.
+   */
   http1(): readonly Uint8Array[] {
     this.#http1 ??= this.#serialise();
+    if (this.#http1.length > 1 && ++this.#receivers === COPY_FOR && this.bytes <= COPIED_BYTES)
+      this.#http1 = [Buffer.concat(this.#http1)];
     return this.#http1;
+  }
+
+  /** The head as a header block of HTTP/2: the same on every connection. */
+  headerBlock(): Uint8Array {
+    const { head } = this;
+    this.#block ??= head
+      ? encodeHead(head.status, head.headers, isBodiless(head.status) ? null : head.length)
+      : new Uint8Array();
+    return this.#block;
+  }
+
+  /** As frames of HTTP/2 for any stream; null when it is so large that its body is better sent where it lies. */
+  http2(): Template | null {
+    if (this.bytes > JOINED_ANSWER_BYTES) return null;
+    const block = this.head ? this.headerBlock() : null;
+    this.#http2 ??= frameTemplate({ block, pieces: this.pieces, last: this.last });
+    return this.#http2;
   }
 
   #serialise(): readonly Uint8Array[] {
@@ -61,7 +88,7 @@ export class Burst {
       else parts.push(asBuffer(piece));
     }
     if (this.framed && this.last) parts.push(LAST_CHUNK);
-    return this.bytes > SHARED_ANSWER_BYTES || parts.length < 2 ? parts : [Buffer.concat(parts)];
+    return this.bytes > JOINED_ANSWER_BYTES || parts.length < 2 ? parts : [Buffer.concat(parts)];
   }
 }
 

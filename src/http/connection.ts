@@ -1,11 +1,9 @@
 // One connection to a server: requests in, answers out, in order (RFC 9112 9).
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
-import { type MonoMs, RegistaError, sentenceOf } from "#base";
-import { corsHeaders } from "./cors.ts";
-import { refusals, type RefusalName, serverErrors } from "./errors.ts";
+import { type MonoMs, ms, RegistaError } from "#base";
+import { refusals, type RefusalName } from "./errors.ts";
 import type { HeadReader } from "./head.ts";
-import { type HttpLimits, LINGER_MS } from "./limits.ts";
+import { type HttpLimits, LINGER_MS, REQUESTS_PER_TURN } from "./limits.ts";
 import { Pace, takenFrom } from "./pace.ts";
 import { Reply, type ReplyOwner } from "./reply.ts";
 import { RequestBody } from "./requestBody.ts";
@@ -15,6 +13,8 @@ import {
   requestHeadReader,
   type RequestLine,
 } from "./requestHead.ts";
+import { errorFields, NO_BODY, runHandler } from "./runHandler.ts";
+import { sever } from "./sever.ts";
 import type { CloseReason, ServedConnection, ServerState } from "./serverState.ts";
 import type { HttpRequest } from "./types.ts";
 import { readWholeHead } from "./wholeHead.ts";
@@ -47,6 +47,8 @@ export class Connection implements ReplyOwner, ServedConnection {
   #closed = false;
   #paused = false;
   #fresh = true;
+  /** Requests that may still begin in this turn; null while the next turn is waited for. */
+  #turn: number | null = REQUESTS_PER_TURN;
   #lastByteAt: MonoMs;
   #headBegunAt: MonoMs;
   #pace: Pace | null = null;
@@ -101,13 +103,14 @@ export class Connection implements ReplyOwner, ServedConnection {
   ended(keepAlive: boolean): void {
     this.#reply = null;
     this.#body = null;
-    this.#lastByteAt = this.#state.clock.monotonic();
+    // An answer that was given at once ended when its request came, near enough.
+    if (!this.#advancing) this.#lastByteAt = this.#state.clock.monotonic();
     if (keepAlive && (!this.#state.closing || this.#state.draining)) this.#advance();
     else this.#linger("answered");
   }
 
   aborted(reset: boolean): void {
-    if (reset) breakOff(this.socket);
+    if (reset) sever(this.socket);
     this.close("broken-off");
   }
 
@@ -126,6 +129,7 @@ export class Connection implements ReplyOwner, ServedConnection {
   #data(bytes: Buffer): void {
     this.#lastByteAt = this.#state.clock.monotonic();
     if (this.#lingering) return;
+    if (this.#turn !== null) this.#turn = REQUESTS_PER_TURN;
     this.#input = this.#input ? Buffer.concat([this.#input, bytes]) : bytes;
     this.#advance();
   }
@@ -153,6 +157,10 @@ export class Connection implements ReplyOwner, ServedConnection {
         this.#hold(input.length > this.#limits.pipelinedBytes);
         return false;
       }
+      if (!this.#turn) {
+        this.#yield();
+        return false;
+      }
       this.#hold(false);
       this.#read(input);
       return true;
@@ -160,6 +168,17 @@ export class Connection implements ReplyOwner, ServedConnection {
       this.#refuse(failure);
       return false;
     }
+  }
+
+  /** Lets the others have their turn before more of many requests that came at once are answered. */
+  #yield(): void {
+    this.#hold(true);
+    if (this.#turn === null) return;
+    this.#turn = null;
+    this.#state.clock.after(ms(1), () => {
+      this.#turn = REQUESTS_PER_TURN;
+      this.#advance();
+    });
   }
 
   /** Reads a head, or a part of one. */
@@ -194,13 +213,14 @@ export class Connection implements ReplyOwner, ServedConnection {
 
   #begin(head: RequestHead): void {
     this.#fresh = false;
+    if (this.#turn !== null) this.#turn--;
     this.#keepAlive = head.keepAlive;
     this.#state.counters.requests++;
     const reply = new Reply(this, head.method, head.minor);
     this.#reply = reply;
     if (head.framing.kind !== "none")
       this.#body = new RequestBody(head.framing, this.#bodySource(head, reply), this.#limits);
-    this.#handle(this.#request(head), reply);
+    runHandler(this.#state, this.#request(head), reply, () => this.close("handler-failed"));
   }
 
   #bodySource(head: RequestHead, reply: Reply): ConstructorParameters<typeof RequestBody>[1] {
@@ -229,31 +249,6 @@ export class Connection implements ReplyOwner, ServedConnection {
       receivedAt: this.#lastByteAt,
       body: this.#body ?? NO_BODY,
     };
-  }
-
-  #handle(request: HttpRequest, reply: Reply): void {
-    try {
-      const answered = this.#state.handler(request, reply);
-      if (answered) void answered.catch((failure) => this.#handlerFailed(failure, request, reply));
-    } catch (failure) {
-      this.#handlerFailed(failure, request, reply);
-    }
-  }
-
-  #handlerFailed(failure: unknown, request: HttpRequest, reply: Reply): void {
-    if (reply.done) {
-      this.#state.log.debug(
-        { path: request.path, why: sentenceOf(failure) },
-        "failed after the answer had ended",
-      );
-      return;
-    }
-    const error =
-      failure instanceof RegistaError ? failure : serverErrors.make("handler-failed", {}, failure);
-    if (error.status >= 500)
-      this.#state.log.error({ path: request.path, err: failure }, "request failed");
-    if (reply.started) return this.close("handler-failed");
-    reply.send(error.status, errorFields, JSON.stringify(error));
   }
 
   // --- endings ---
@@ -305,7 +300,7 @@ export class Connection implements ReplyOwner, ServedConnection {
     const reply = this.#reply;
     this.#body = null;
     this.#reply = null;
-    if (tooSlowReasons.has(reason)) breakOff(this.socket);
+    if (tooSlowReasons.has(reason)) sever(this.socket);
     else this.socket.destroy();
     if (body && !body.complete) body.fail(refusals.make("truncated-body"));
     reply?.gone();
@@ -354,22 +349,5 @@ export class Connection implements ReplyOwner, ServedConnection {
   }
 }
 
-/** For requests without a body: ends at once. */
-const NO_BODY: AsyncIterable<Uint8Array> = {
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
-};
-
 /** Reasons for which the peer has not taken what was sent. */
 const tooSlowReasons = new Set<CloseReason>(["slow-reader", "write-stalled", "too-slow"]);
-
-/** Ends with a reset, which frees at once what the kernel holds for a peer that does not read. TLS has none of its own. */
-function breakOff(socket: Socket): void {
-  if (socket instanceof TLSSocket) socket.destroy();
-  else socket.resetAndDestroy();
-}
-
-const errorFields = [
-  ...corsHeaders,
-  ["Content-Type", "application/json"],
-  ["Cache-Control", "no-store"],
-] as const;

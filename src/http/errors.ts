@@ -163,6 +163,12 @@ export const refusals = catalogue("http", {
     says: "The chunked body is broken (RFC 9112 7.1).",
     cure: grammar,
   },
+  "chunk-extension": {
+    kind: "broke-rules",
+    status: 400,
+    says: "A chunk of the request has an extension.",
+    cure: "Leave chunk extensions away: nobody here knows any.",
+  },
   "chunk-line-too-long": {
     kind: "broke-rules",
     status: 400,

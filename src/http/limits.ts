@@ -111,14 +111,23 @@ export const CHUNK_BYTES = 2 ** 32;
 export const TRAILER_BYTES = 4 * 1024;
 /** A whole answer up to this size leaves as one buffer; a larger body is not copied but written beside its head. */
 export const JOINED_ANSWER_BYTES = 16 * 1024;
-/**
- * The same for an answer that many get: copied once, it costs each of them a write less than a head and a body apart do. A
- * larger one would take as much memory again.
- */
-export const SHARED_ANSWER_BYTES = 64 * 1024;
+/** From this receiver on it pays to copy what many get into one buffer: a writev costs each of them 5 µs more than a write. */
+export const COPY_FOR = 4;
+/** The most that is copied for that, bytes: above, the copy takes as long as it spares, and much memory. */
+export const COPIED_BYTES = 1024 * 1024;
+/** Requests of one connection that are begun before others have their turn: who sends hundreds at once waits for them. */
+export const REQUESTS_PER_TURN = 16;
 /** How long a refused sender is still read, so that it sees why (RFC 9112 9.6), ms. */
 export const LINGER_MS = 1_000;
 /** Connections that wait to be accepted; Linux cuts it to net.core.somaxconn, 4,096 by default. */
 export const ACCEPT_QUEUE = 4_096;
 /** How often deadlines are looked at, ms: they are kept this much late at most. */
 export const SWEEP_MS = 250;
+/** TLS handshakes under way at once; further connections are reset. A signature costs about 0.1 ms: they are done in that many. */
+export const TLS_HANDSHAKES = 2_048;
+/** From a connection to the end of its TLS handshake, ms. */
+export const TLS_HANDSHAKE_MS = 5_000;
+/** How often certificate files are looked at, ms. */
+export const TLS_WATCH_MS = 2_000;
+/** A certificate that ends within this time is warned of, ms: 14 days, half of what renewal by ACME leaves. */
+export const EXPIRY_WARNING_MS = 1_209_600_000;

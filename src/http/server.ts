@@ -6,8 +6,11 @@ import type { Log } from "#base/log";
 import { Addresses } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { serverErrors } from "./errors.ts";
+import { Http2Connection } from "./h2/connection.ts";
 import { ACCEPT_QUEUE, type HttpLimits, httpLimits, SWEEP_MS } from "./limits.ts";
 import { type ServedConnection, ServerState } from "./serverState.ts";
+import { type Handshake, TlsGate } from "./tlsGate.ts";
+import type { TlsFiles } from "./tlsIdentity.ts";
 import type { Handler, HttpServer } from "./types.ts";
 
 /** What a server needs. Port 0 takes a free one; host 127.0.0.1 unless said otherwise. */
@@ -20,9 +23,16 @@ export interface ServeOptions {
   readonly reusePort?: boolean;
   readonly handler: Handler;
   readonly limits?: Partial<HttpLimits>;
+  /** Speaks TLS 1.3, and within it HTTP/2 or HTTP/1.1, as the client likes (ALPN). New files are taken over by themselves. */
+  readonly tls?: TlsFiles | null;
+  /** Without TLS: HTTP/1.1, or HTTP/2 from the first byte (RFC 9113 3.3), as no browser speaks it. Default http/1.1. */
+  readonly clearText?: "http/1.1" | "h2";
 }
 
-/** Listens for HTTP/1.1. Rejects with `http/port-taken` or `http/cannot-listen`. */
+/**
+ * Listens for HTTP/1.1, or with TLS for HTTP/2 as well. Rejects with `http/port-taken`, `http/cannot-listen`, or the
+ * `http/tls-…` errors of a certificate that cannot be used.
+ */
 export async function serve(
   options: ServeOptions,
   context: { clock: Clock; log: Log },
@@ -41,6 +51,9 @@ class ListeningServer implements HttpServer {
   #closing: Promise<void> | null = null;
   #ended: Promise<void> | null = null;
   #address: AddressInfo | null = null;
+  readonly #clearText: "http/1.1" | "h2";
+  readonly #tls: TlsGate | null;
+  readonly #open = { tls: 0, http2: 0 };
 
   constructor(options: ServeOptions, context: { clock: Clock; log: Log }) {
     const limits = { ...httpLimits, ...options.limits };
@@ -48,10 +61,21 @@ class ListeningServer implements HttpServer {
     this.#state = new ServerState(
       { handler: options.handler, limits, ...context },
       (connection) => {
-        this.#connections.delete(connection);
+        this.#leave(connection);
         this.#addresses.leave(connection.remoteAddress);
       },
     );
+    this.#clearText = options.clearText ?? "http/1.1";
+    this.#tls = options.tls
+      ? new TlsGate(
+          options.tls,
+          {
+            secured: (handshake, socket, protocol) => this.#secured(handshake, socket, protocol),
+            failed: (handshake, reason) => this.#state.forget(handshake, reason),
+          },
+          context,
+        )
+      : null;
     this.#server = createServer({ noDelay: true, allowHalfOpen: true });
     this.#server.maxConnections = limits.connections;
     this.#server.on("connection", (socket) => this.#accept(socket));
@@ -64,7 +88,11 @@ class ListeningServer implements HttpServer {
 
   get url(): string {
     const host = this.#address?.address ?? "127.0.0.1";
-    return `http://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+    return `${this.#tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+  }
+
+  get tls(): HttpServer["tls"] {
+    return this.#tls?.status() ?? null;
   }
 
   get counters(): HttpServer["counters"] {
@@ -72,6 +100,8 @@ class ListeningServer implements HttpServer {
     return {
       requests: counters.requests,
       connections: this.#connections.size,
+      tlsConnections: this.#open.tls,
+      http2Connections: this.#open.http2,
       bytesOut: counters.bytesOut,
       refused: Object.fromEntries(refused),
       closed: Object.fromEntries(closed),
@@ -81,6 +111,7 @@ class ListeningServer implements HttpServer {
   listen({ host = "127.0.0.1", port, fd, reusePort = false }: ServeOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const refused = (failure: NodeJS.ErrnoException): void => {
+        this.#tls?.close();
         if (failure.code === "EADDRINUSE")
           reject(serverErrors.make("port-taken", { host, port }, failure));
         else
@@ -110,7 +141,32 @@ class ListeningServer implements HttpServer {
       socket.resetAndDestroy();
       return;
     }
-    this.#connections.add(new Connection(socket, this.#state, remoteAddress));
+    if (!this.#tls) return this.#serve(socket, remoteAddress, this.#clearText);
+    const handshake = this.#tls.begin(socket, remoteAddress);
+    if (handshake) this.#connections.add(handshake);
+    else {
+      this.#addresses.leave(remoteAddress);
+      this.#state.countClose("tls-too-many");
+    }
+  }
+
+  #secured(handshake: Handshake, socket: Socket, protocol: "h2" | "http/1.1"): void {
+    this.#connections.delete(handshake);
+    this.#serve(socket, handshake.remoteAddress, protocol);
+  }
+
+  #serve(socket: Socket, remoteAddress: string, protocol: "h2" | "http/1.1"): void {
+    if (this.#tls) this.#open.tls++;
+    if (protocol === "h2") this.#open.http2++;
+    const Protocol = protocol === "h2" ? Http2Connection : Connection;
+    this.#connections.add(new Protocol(socket, this.#state, remoteAddress));
+  }
+
+  #leave(connection: ServedConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    const secured = connection instanceof Connection || connection instanceof Http2Connection;
+    if (this.#tls && secured) this.#open.tls--;
+    if (connection instanceof Http2Connection) this.#open.http2--;
   }
 
   #sweep(): void {
@@ -157,6 +213,7 @@ class ListeningServer implements HttpServer {
       for (const connection of this.#connections) connection.close("server-closed");
     });
     await ended;
+    this.#tls?.close();
     deadline.cancel();
     this.#sweeper?.cancel();
   }

@@ -21,6 +21,13 @@ export const closeReasons = {
   "too-many": "The server had as many connections as it may have.",
   "too-many-of-address": "The address had as many connections as one address may have.",
   "server-closed": "The server closed.",
+  "tls-failed": "The TLS handshake failed, or the peer left within it.",
+  "tls-slow": "The TLS handshake was not complete in time.",
+  "tls-too-many": "As many TLS handshakes as may be were under way.",
+  "h2-broke-rules": "The peer broke a rule of HTTP/2 that a connection does not survive.",
+  "h2-reset-flood": "The peer opened and reset streams faster than any viewer does.",
+  "h2-head-flood": "A header block of HTTP/2 came in more bytes or frames than a request needs.",
+  "h2-control-flood": "The peer sent frames without end that ask for nothing.",
 } as const;
 export type CloseReason = keyof typeof closeReasons;
 

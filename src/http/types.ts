@@ -1,6 +1,7 @@
 // The shapes of this room: what a handler is given and what it may do.
 import type { Closable, MonoMs } from "#base";
 import type { Burst } from "./burst.ts";
+import type { TlsStatus } from "./tlsGate.ts";
 
 /** Header fields in order of writing. Names are written as given. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -72,6 +73,8 @@ export interface HttpServer extends Closable {
   /** `http://address:port`, the port as bound. */
   readonly url: string;
   readonly port: number;
+  /** The certificate and the handshakes; null without TLS. */
+  readonly tls: TlsStatus | null;
   /**
    * Accepts no more, and ends each connection with its next answer, which says so (RFC 9112 9.6); those that ask nothing for
    * `idleMs` end then. Resolves when none is left or `limitMs` is over. `close` has still to be called.
@@ -83,6 +86,9 @@ export interface HttpServer extends Closable {
     /** Bytes handed to sockets. */
     readonly bytesOut: number;
     readonly connections: number;
+    /** Of those: behind a complete handshake of TLS, and those that speak HTTP/2. */
+    readonly tlsConnections: number;
+    readonly http2Connections: number;
     /** Refused requests by the refusal's name. */
     readonly refused: Readonly<Record<string, number>>;
     /** Ended connections by reason. */
