@@ -11,6 +11,7 @@ import { askedOf, isPersonal } from "./cache/requestFields.ts";
 import { type ObjectName, type RouteRule, Routes } from "./cache/routes.ts";
 import { ObjectCache, type StoredObject } from "./cache/store.ts";
 import { Ask } from "./delivery/ask.ts";
+import type { Gather } from "./delivery/bodyArena.ts";
 import { Shelf } from "./delivery/shelf.ts";
 import { answerStored } from "./delivery/storedAnswer.ts";
 import { refuse } from "./delivery/waiter.ts";
@@ -26,9 +27,20 @@ export interface CarrierParts {
   readonly cacheBytes: number;
   /** First match wins. Default: a channel's paths, and a cache before anybody's origin for all others. */
   readonly routes?: readonly RouteRule[] | undefined;
+  /** Where bodies lie. Default: in memory of this thread. */
+  readonly gather?: Gather | undefined;
+  /** Who keeps the same objects in other threads of this host. */
+  readonly others?: OtherTiers | undefined;
   readonly reporter: Pick<HopReporter, "stamp">;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** Those who keep the same objects, and what they must know. */
+export interface OtherTiers {
+  /** An object, or a variant of one, made room for others. */
+  evicted(variant: string): void;
+  invalidated(path: string, query: string): void;
 }
 
 export class Carrier {
@@ -36,6 +48,7 @@ export class Carrier {
   readonly cache: ObjectCache;
   readonly #id: string;
   readonly #clock: Clock;
+  readonly #others: OtherTiers | undefined;
   readonly #routes: Routes;
   readonly #flights: Flights;
   readonly #passing: PassThrough;
@@ -47,7 +60,11 @@ export class Carrier {
     this.#id = parts.id;
     this.#clock = parts.clock;
     this.#routes = new Routes(parts.routes);
-    this.cache = new ObjectCache(parts.cacheBytes, () => tally.count("evicted"));
+    this.#others = parts.others;
+    this.cache = new ObjectCache(parts.cacheBytes, (variant) => {
+      tally.count("evicted");
+      this.#others?.evicted(variant);
+    });
     this.#flights = new Flights({
       ...parts,
       cache: this.cache,
@@ -58,7 +75,10 @@ export class Carrier {
     this.#passing = new PassThrough({
       ...parts,
       tally,
-      invalidate: (path, query) => this.#invalidate(path, query),
+      invalidate: (path, query) => {
+        this.invalidate(path, query);
+        this.#others?.invalidated(path, query);
+      },
     });
   }
 
@@ -164,7 +184,14 @@ export class Carrier {
     });
   }
 
-  #invalidate(path: string, query: string): void {
+  /** What is kept under the name of this request, fresh or not. */
+  stored(request: HttpRequest): StoredObject | null {
+    const variant = this.cache.variant(this.#nameOf(request).key, request.headers);
+    return variant === null ? null : this.cache.find(variant);
+  }
+
+  /** Forgets what a request has changed (RFC 9111 4.4). */
+  invalidate(path: string, query: string): void {
     const { key } = this.#routes.name(path, query);
     if (this.cache.drop(key)) this.tally.count("invalidated");
     this.#flights.invalidate(key);

@@ -36,6 +36,9 @@ const said: Record<Source, string> = {
 /** Those that were forwarded for a body of their own, so that the upstream's status is the answer's. */
 const forwarded = new Set<Source>(["miss", "variant", "expired", "collapsed", "alone", "passed"]);
 
+/** Those that the stored object answered, without a word from anybody else. */
+const stored = new Set<Source>(["hit", "stale", "staleOnError"]);
+
 /**
  * The field for an answer given `now`. `ttl` is what is left of the freshness, negative for a stale answer (RFC 9211 2.4);
  * "stored" says that the object is kept once it is whole; `detail` says why not, or why it is stale.
@@ -46,6 +49,8 @@ export function cacheStatus(
   about: { head: ObjectHead; now: MonoMs },
 ): readonly [string, string] {
   const { head, now } = about;
+  // Another tier of this edge was asked. To the outside both are one cache, and that one knows what became of the request.
+  if (head.told !== null && !stored.has(source)) return ["Cache-Status", joined(head.told, source)];
   let value = `${edge}; ${said[source]}`;
   if (forwarded.has(source)) value += `; fwd-status=${head.status}`;
   if (source === "passed") return ["Cache-Status", value];
@@ -57,3 +62,9 @@ export function cacheStatus(
   if (source === "staleOnError") value += "; detail=stale-if-error";
   return ["Cache-Status", value];
 }
+
+/** As the other tier told it, for one who joined another's request here. */
+const joined = (told: string, source: Source): string =>
+  source === "collapsed" && told.includes("fwd=") && !told.includes("collapsed")
+    ? `${told}; collapsed`
+    : told;

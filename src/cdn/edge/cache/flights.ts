@@ -5,13 +5,14 @@ import type { Log } from "#base/log";
 import type { HeaderList, HttpRequest, PendingRequest, ReceivedHeaders } from "#http";
 import type { HopReporter } from "#telemetry";
 import type { Ask } from "../delivery/ask.ts";
+import type { Gather } from "../delivery/bodyArena.ts";
 import { Transfer } from "../delivery/transfer.ts";
 import { refuse, Waiter } from "../delivery/waiter.ts";
 import { edgeErrors } from "../errors.ts";
 import { OBJECT_BYTES, TRANSFERS_LIMIT, UNDER_WAY_BYTES } from "../limits.ts";
 import type { Tally } from "../reasons.ts";
 import { Stamps } from "../stamps.ts";
-import type { Supply } from "../supply.ts";
+import type { Supply, TierHeaders } from "../supply.ts";
 import type { Source } from "./cacheStatus.ts";
 import { conditionsFor, freshened } from "./freshen.ts";
 import { ERROR_PAUSE_MS, QUEUED_MS } from "./limits.ts";
@@ -29,6 +30,8 @@ export interface FlightParts {
   readonly id: string;
   readonly supply: Supply;
   readonly cache: ObjectCache;
+  /** Where bodies lie. */
+  readonly gather?: Gather | undefined;
   readonly tally: Tally;
   readonly reporter: Pick<HopReporter, "stamp">;
   readonly clock: Clock;
@@ -170,7 +173,11 @@ export class Flights {
   }
 
   #flight(want: Want, asked: Asked, alone: boolean): Flight {
-    const transfer = new Transfer(want.variant ?? want.name.key, this.#transfers++);
+    const transfer = new Transfer(
+      want.variant ?? want.name.key,
+      this.#transfers++,
+      this.#parts.gather,
+    );
     const state = { transfer, asked, alone, attempt: 0, pending: null, invalid: false };
     const flight: Flight = { ...want, ...state };
     this.#underWay.add(flight);
@@ -247,7 +254,8 @@ export class Flights {
     const { status, headers } = answer;
     const { stored, name, asked } = flight;
     const now = this.#now();
-    const arrival = { askedAt, receivedAt: now, receivedUtc: clock.utc(), asked, edge: id };
+    const { tier } = headers as TierHeaders;
+    const arrival = { askedAt, receivedAt: now, receivedUtc: clock.utc(), asked, edge: id, tier };
     if (status >= 500) tally.count("upstreamError");
     if (stored && status === 304) return this.#stillHolds(flight, stored, { headers, arrival });
     if (stored && isError(status)) {

@@ -1,6 +1,7 @@
 // The head of an object: what an upstream's answer says, made ready for any number of viewers.
 import type { MonoMs, UtcMs } from "#base";
 import { corsHeaders, type HeaderList, httpDate, type ReceivedHeaders } from "#http";
+import type { TierHeaders } from "../supply.ts";
 import { type Asked, initialAgeS, type Policy, policyOf } from "./policy.ts";
 
 /** Fields of one hop only (RFC 9110 7.6.1, RFC 9111 3.1). */
@@ -34,6 +35,8 @@ export interface ObjectHead {
   readonly ageS: number;
   readonly receivedAt: MonoMs;
   readonly policy: Policy;
+  /** Cache-Status of another tier of this edge that it came from; null: of an upstream. */
+  readonly told: string | null;
 }
 
 /** When and how an answer came. */
@@ -44,6 +47,7 @@ export interface Arrival {
   readonly asked: Asked;
   /** The edge's name, for Via. */
   readonly edge: string;
+  readonly tier?: TierHeaders["tier"] | undefined;
 }
 
 /** Names that a Connection field makes fields of one hop. */
@@ -68,13 +72,14 @@ export function readHead(status: number, headers: ReceivedHeaders, arrival: Arri
     etag: headers.get("etag"),
     lastModified: headers.get("last-modified"),
     date,
-    ageS: initialAgeS(headers, arrival),
+    ageS: arrival.tier?.ageS ?? initialAgeS(headers, arrival),
     receivedAt: arrival.receivedAt,
     policy: policyOf(
       { status, headers, endKnown: endKnown || status === 204 },
       arrival.asked,
       arrival.receivedUtc,
     ),
+    told: arrival.tier?.cacheStatus ?? null,
   };
 }
 

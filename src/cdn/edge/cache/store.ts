@@ -29,10 +29,10 @@ export class ObjectCache {
   readonly #objects = new Map<string, StoredObject>();
   readonly #families = new Map<string, Family>();
   readonly #limit: number;
-  readonly #evicted: () => void;
+  readonly #evicted: (variant: string) => void;
   #bytes = 0;
 
-  constructor(limit: number, evicted: () => void) {
+  constructor(limit: number, evicted: (variant: string) => void) {
     this.#limit = limit;
     this.#evicted = evicted;
   }
@@ -86,7 +86,7 @@ export class ObjectCache {
     for (const [oldest] of this.#objects) {
       if (this.#bytes <= this.#limit) break;
       this.#forget(oldest);
-      this.#evicted();
+      this.#evicted(oldest);
     }
     return true;
   }
@@ -113,7 +113,7 @@ export class ObjectCache {
     const [oldest] = variants as Iterable<string>;
     if (oldest === undefined) return;
     variants.delete(oldest);
-    if (this.#forget(oldest)) this.#evicted();
+    if (this.#forget(oldest)) this.#evicted(oldest);
   }
 
   #forget(variant: string): boolean {

@@ -31,6 +31,7 @@ const headOf = (length: number | null): ObjectHead => ({
   ageS: 0,
   receivedAt: monoMs(0),
   policy: { unkept: null, lifetimeS: 60 } as ObjectHead["policy"],
+  told: null,
 });
 
 /** Remembers each write of an answer: a burst, or a whole answer's status. */
