@@ -1,4 +1,5 @@
-// Makes a fresh machine ready: node modules (Node 26 among them), ffmpeg, for the tests a browser, and the built pages.
+// Makes a fresh machine ready: node modules (Node 26 among them), ffmpeg, and the built pages; with --test what the tests
+// want, with --long what the tests that last want, with --bench what the benchmarks want.
 // Runs on the machine's own Node (20 or later) before anything is installed: plain JavaScript, no dependency.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,9 +14,22 @@ import {
 import { delimiter, join } from "node:path";
 
 const forTests = process.argv.includes("--test");
+const forLongTests = process.argv.includes("--long");
+const forBenches = process.argv.includes("--bench");
 const NODE = "node_modules/.bin/node";
 const MODULES_STAMP = "node_modules/.regista-setup";
 const PAGES_STAMP = "dist/.regista-pages";
+
+/** Foreign caches: the long tests stand them in the chain, the benchmark measures them beside ours. */
+const FOREIGN_CACHES = [
+  { name: "nginx", package: "nginx", why: "is a foreign cache", services: ["nginx"] },
+  {
+    name: "varnishd",
+    package: "varnish",
+    why: "is a foreign cache",
+    services: ["varnish", "varnishncsa"],
+  },
+];
 
 /** Programs that come from the system's packages: what for, and the Debian package. */
 const PROGRAMS = [
@@ -24,6 +38,20 @@ const PROGRAMS = [
     ? [
         { name: "chromium", package: "chromium", why: "plays the match in the tests" },
         { name: "xmllint", package: "libxml2-utils", why: "validates the MPD against its schema" },
+      ]
+    : []),
+  ...(forLongTests || forBenches ? FOREIGN_CACHES : []),
+  ...(forBenches
+    ? [
+        {
+          name: "traffic_server",
+          package: "trafficserver",
+          why: "is a foreign cache",
+          services: ["trafficserver"],
+        },
+        { name: "wrk", package: "wrk", why: "asks for cached objects over HTTP/1.1 and TLS" },
+        { name: "h2load", package: "nghttp2-client", why: "asks for them over HTTP/2" },
+        { name: "openssl", package: "openssl", why: "makes the benchmark's certificate" },
       ]
     : []),
 ];
@@ -72,16 +100,35 @@ function installPrograms() {
   if (!onPath("apt-get") || (!root && !sudo))
     stop(`install what is missing and try again, on Debian: ${root ? "" : "sudo "}${command}`);
   say(`installing ${packages.join(", ")} by apt-get (about a minute) …`);
-  const asRoot = (line) =>
+  const asRoot = (script) =>
     spawnSync(
       sudo ? "sudo" : "env",
-      [...(sudo ? ["-n", "env"] : []), "DEBIAN_FRONTEND=noninteractive", ...line.split(" ")],
+      [...(sudo ? ["-n", "env"] : []), "DEBIAN_FRONTEND=noninteractive", "sh", "-c", script],
       {
         stdio: ["ignore", "ignore", "inherit"],
       },
     ).status === 0;
-  if (!(asRoot("apt-get update -qq") && asRoot(`${command} -qq`)))
+  const services = missing.flatMap((program) => program.services ?? []);
+  const installed = asRoot("apt-get update -qq") && asRoot(quietly(`${command} -qq`, services));
+  if (!installed)
     stop(`apt-get did not install them; its message stands above. By hand: ${command}`);
+}
+
+/**
+ * A script that installs without starting the packages' services, now or at the next boot: they are started by tests and
+ * benchmarks, on ports of their own. Debian asks policy-rc.d before it starts one (101: no).
+ */
+function quietly(command, services) {
+  if (services.length === 0) return command;
+  const guard = "/usr/sbin/policy-rc.d";
+  return [
+    `if [ ! -e ${guard} ]; then`,
+    `  trap 'rm -f ${guard}' EXIT`,
+    `  printf '#!/bin/sh\\nexit 101\\n' > ${guard} && chmod 755 ${guard}`,
+    `fi`,
+    `${command} || exit 1`,
+    `if [ -d /run/systemd/system ]; then systemctl disable --quiet ${services.join(" ")} || true; fi`,
+  ].join("\n");
 }
 
 function buildPages() {
@@ -100,7 +147,8 @@ function buildPages() {
 }
 
 function onPath(program) {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+  // Servers lie in /usr/sbin, which is not on everybody's path.
+  return [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;

@@ -53,7 +53,8 @@ export async function runEdge({
     stage.foreign.toSorted((a, b) => a - b),
     0.5,
   );
-  console.error(`others on the server's core: ${(foreign * 100).toFixed(1)} % in the median run`);
+  if (stage.foreign.length > 0)
+    console.error(`others on the server's core: ${(foreign * 100).toFixed(1)} % in the median run`);
   if (foreign > FOREIGN_LIMIT)
     return {
       ...head,

@@ -12,6 +12,9 @@ import type { Address } from "./client/gate.ts";
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = ms(5_000);
 
+/** Servers lie in /usr/sbin, which is not on everybody's path. */
+const environment = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` };
+
 /** The words that run `program` on `core`. */
 export const pinned = (core: number | null, program: string, args: readonly string[]): string[] =>
   core === null ? [program, ...args] : ["taskset", "-c", String(core), program, ...args];
@@ -28,7 +31,7 @@ export function launch(
   const [program, ...args] = words as [string, ...string[]];
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
     stdio: ["ignore", "pipe", "pipe", ...(ipc ? (["ipc"] as const) : [])],
   });
   const log = createWriteStream(logOf(folder), { flags: "a" });
@@ -98,7 +101,7 @@ export function fill(template: URL, file: string, names: Record<string, string |
 
 /** The first line of what `program` says of itself, on either stream; null when it is not installed. */
 export function versionOf(program: string, flag: string, pattern: RegExp): string | null {
-  const said = spawnSync(program, [flag], { encoding: "utf8" });
+  const said = spawnSync(program, [flag], { encoding: "utf8", env: environment });
   if (said.error) return null;
   return pattern.exec(`${said.stdout}${said.stderr}`)?.[1] ?? "unknown";
 }

@@ -1,6 +1,8 @@
 // Objects from the cache: as many as one core gives, and how soon at a rate that it easily gives.
 import type { Row } from "../../result.ts";
 import { shortRow } from "../../result.ts";
+import type { Paced } from "../client/wire.ts";
+import type { Standing } from "../contender.ts";
 import { h2load, type Load, type Loaded, wrk } from "../load.ts";
 import { ours } from "../ours.ts";
 import type { Figures, Stage } from "../stage.ts";
@@ -129,7 +131,7 @@ export const calm: Measurement = {
   async run(stage) {
     const standing = await stage.all();
     const title = `2 KB playlist at ${CALM_PER_SECOND} requests/s`;
-    const figures = await stage.compare({ title, standing }, ({ address: server }) =>
+    const paced = ({ address: server }: Standing): Promise<Paced> =>
       stage.client.do({
         do: "pace",
         server,
@@ -137,8 +139,9 @@ export const calm: Measurement = {
         connections: CONNECTIONS,
         perSecond: CALM_PER_SECOND,
         forMs: CALM_MS,
-      }),
-    );
+      });
+    for (const one of standing) await paced(one);
+    const figures = await stage.compare({ title, standing }, paced);
     return [
       ...rowsOf(figures, { name: `${title}, p50`, unit: "ms" }, ({ p50 }) => p50),
       ...rowsOf(figures, { name: `${title}, p99`, unit: "ms" }, ({ p99 }) => p99),
