@@ -14,7 +14,7 @@ import { DocumentIntake } from "./documentIntake.ts";
 import type { EdgeAddress } from "./edgeAddress.ts";
 import type { Host, Track } from "./host.ts";
 import { Lane } from "./lane.ts";
-import { JUMP_BEYOND_MS, STATUS_TRIES } from "./limits.ts";
+import { JUMP_BEYOND_MS, PASS_AFTER_MS, STATUS_TRIES } from "./limits.ts";
 import { MediaIntake, type MediaObject } from "./mediaIntake.ts";
 import type { ViewerErrorKind } from "./reasons.ts";
 import { RungChoice } from "./rungChoice.ts";
@@ -261,12 +261,16 @@ export class DashTrack implements Track {
   #objectFailed(kind: ViewerErrorKind, sinceMs: number, detail: string): void {
     this.#again = true;
     this.#failed(kind, sinceMs, detail);
-    // Media that no edge has is passed over.
-    if (this.#tries >= STATUS_TRIES * Math.min(this.#host.options.edges.length, 2)) this.#pass();
+    // Media that no edge has is passed over, once what follows it is due.
+    const { shared } = this.#host;
+    const plan = this.#plan as DashTrackPlan;
+    const dueMs = this.#startMs(plan) + plan.availableAfterMs;
+    const lateMs = shared.utcAt(shared.clock.monotonic()) - dueMs;
+    const asked = this.#tries >= STATUS_TRIES * Math.min(this.#host.options.edges.length, 2);
+    if (asked && lateMs >= Math.max(this.#durationMs(plan), PASS_AFTER_MS)) this.#pass(plan);
   }
 
-  #pass(): void {
-    const plan = this.#plan as DashTrackPlan;
+  #pass(plan: DashTrackPlan): void {
     const startMs = this.#startMs(plan);
     this.#host.fault("gap", `${this.#askedPath}: no edge has it`);
     this.timeline.pass({ startMs, endMs: startMs + this.#durationMs(plan) });

@@ -8,7 +8,7 @@ import type { HlsLadder, HlsRung } from "./hlsLadder.ts";
 import type { HlsList, HlsPart } from "./hlsList.ts";
 import type { Host, Track } from "./host.ts";
 import { Lane } from "./lane.ts";
-import { JUMP_BEYOND_MS, STATUS_TRIES } from "./limits.ts";
+import { JUMP_BEYOND_MS, PASS_AFTER_MS, STATUS_TRIES } from "./limits.ts";
 import { MediaIntake } from "./mediaIntake.ts";
 import type { ViewerErrorKind } from "./reasons.ts";
 import { RungChoice } from "./rungChoice.ts";
@@ -320,8 +320,10 @@ export class HlsTrack implements Track {
     this.#again = true;
     const part = this.#underWay as HlsPart;
     this.#failed(this.#mediaAsked, kind, sinceMs, detail);
-    if (this.#tries >= STATUS_TRIES * Math.min(this.#host.options.edges.length, 2))
-      this.#pass(part, this.#host.shared.readAt);
+    const { options, shared } = this.#host;
+    const lateMs = shared.utcAt(shared.clock.monotonic()) - part.startMs - part.durationMs;
+    const asked = this.#tries >= STATUS_TRIES * Math.min(options.edges.length, 2);
+    if (asked && lateMs >= PASS_AFTER_MS) this.#pass(part, shared.readAt);
   }
 
   #failed(asked: Asked, kind: ViewerErrorKind, sinceMs: number, detail: string): void {

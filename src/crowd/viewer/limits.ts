@@ -36,6 +36,8 @@ export const RETRY_FIRST_MS = 100;
 export const RETRY_LONGEST_MS = 1_000;
 /** Answers with an error from one edge before the next edge is asked. */
 export const STATUS_TRIES = 2;
+/** Media that no edge has is passed over when it could have been asked for so long ago. */
+export const PASS_AFTER_MS = 1_000;
 
 /** A viewer looks at its latency and sets its rate this often; each second time it tells. */
 export const CONTROL_PERIOD_MS = 500;
@@ -46,6 +48,8 @@ export const RATE_MAX = 1.05;
 export const RATE_GAIN = 0.5;
 /** Nearer to the target than this the rate stays 1. */
 export const RATE_DEAD_BAND_MS = 15;
+/** After a stall it plays again with so many parts: with one alone it would stand still again before the next. */
+export const RESUME_PARTS = 1.5;
 /** Farther behind the target than this a viewer jumps. */
 export const JUMP_BEYOND_MS = 1_500;
 

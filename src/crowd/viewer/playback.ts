@@ -1,17 +1,23 @@
 // The playhead of a viewer: plays what is there, stands still when nothing is, and keeps its distance from the camera. Pure:
 // every moment is handed in. Media time is capture time, UTC ms; moments are on the monotonic clock.
-import { JUMP_BEYOND_MS, RATE_DEAD_BAND_MS, RATE_GAIN, RATE_MAX, RATE_MIN } from "./limits.ts";
+import {
+  JUMP_BEYOND_MS,
+  RATE_DEAD_BAND_MS,
+  RATE_GAIN,
+  RATE_MAX,
+  RATE_MIN,
+  RESUME_PARTS,
+} from "./limits.ts";
 
 /** The media that a viewer has, of all its tracks together. */
 export interface Buffered {
-  readonly startMs: number;
-  readonly endMs: number;
+  startMs: number;
+  endMs: number;
 }
 
 export class Playback {
   /** How far behind capture it wants to be, ms. */
   targetMs: number;
-  /** It goes on after a stall when it has so much. */
   readonly #partMs: number;
   #state: "waiting" | "playing" | "stalled" = "waiting";
   #positionMs = 0;
@@ -47,7 +53,11 @@ export class Playback {
    * Begins, when there is a part to play at `wantedMs` or, when media begins later, there. A playhead that could be nearer
    * to its target by now begins there. True when it plays.
    */
-  begin(media: Buffered, wantedMs: number, moment: { now: number; utcMs: number }): boolean {
+  begin(
+    media: Readonly<Buffered>,
+    wantedMs: number,
+    moment: { now: number; utcMs: number },
+  ): boolean {
     const from = Math.max(wantedMs, media.startMs);
     if (media.endMs - from < this.#partMs) return false;
     const near = Math.min(moment.utcMs - this.targetMs, media.endMs - this.#partMs);
@@ -74,11 +84,11 @@ export class Playback {
   }
 
   /** More media, at the moment of the last `run`. Tells when it plays again, and how much it passed over to do so. */
-  fill(media: Buffered): { stalledMs: number; skippedMs: number } | null {
+  fill(media: Readonly<Buffered>): { stalledMs: number; skippedMs: number } | null {
     this.#endMs = media.endMs;
     if (this.#state !== "stalled") return null;
     const from = Math.max(this.#positionMs, media.startMs);
-    if (media.endMs - from < this.#partMs) return null;
+    if (media.endMs - from < RESUME_PARTS * this.#partMs) return null;
     const skippedMs = from - this.#positionMs;
     this.#positionMs = from;
     this.#state = "playing";

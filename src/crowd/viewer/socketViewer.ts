@@ -24,6 +24,7 @@ export class SocketViewer implements Host, Sleeper {
   readonly rates = new RateEstimate();
   readonly #session: CmcdSession;
   readonly #retries: Retries;
+  readonly #media: Buffered = { startMs: 0, endMs: 0 };
   #tracks: readonly Track[] = [];
   #playback: Playback | null = null;
   #startAtMs: number | null = null;
@@ -56,7 +57,7 @@ export class SocketViewer implements Host, Sleeper {
 
   /** Plays now: joined, and not standing still. */
   get playing(): boolean {
-    return this.#playback?.playing ?? false;
+    return this.#state === "running" && (this.#playback?.playing ?? false);
   }
   get edge(): EdgeAddress {
     return this.#retries.edge;
@@ -137,9 +138,8 @@ export class SocketViewer implements Host, Sleeper {
     const playback = this.#playback;
     if (!playback?.begun) return;
     const now = this.shared.clock.monotonic();
-    const media = this.#buffered(now);
     const before = playback.playing;
-    playback.run(media?.endMs ?? 0, now);
+    playback.run(this.#buffered(now) ? this.#media.endMs : 0, now);
     if (before && !playback.playing) this.#starved = true;
   }
 
@@ -150,12 +150,11 @@ export class SocketViewer implements Host, Sleeper {
       this.sink.moved(this.edge.url, now - this.#movingSince);
       this.#movingSince = null;
     }
-    const playback = this.#playback;
-    const media = this.#buffered(now);
-    if (playback && media) this.#play(playback, media, now);
+    if (this.#playback && this.#buffered(now)) this.#play(this.#playback, now);
   }
 
-  #play(playback: Playback, media: Buffered, now: MonoMs): void {
+  #play(playback: Playback, now: MonoMs): void {
+    const media = this.#media;
     if (!playback.begun) {
       const moment = { now, utcMs: this.shared.utcAt(now) };
       if (playback.begin(media, this.#startAtMs ?? media.startMs, moment))
@@ -168,17 +167,18 @@ export class SocketViewer implements Host, Sleeper {
     if (resumed.skippedMs > 0) this.sink.skipped(resumed.skippedMs);
   }
 
-  /** What all tracks have; null until each has something. */
-  #buffered(now: MonoMs): Buffered | null {
+  /** Notes what all tracks have; false until each has something. */
+  #buffered(now: MonoMs): boolean {
     const utcMs = this.shared.utcAt(now);
-    let startMs = -Infinity;
-    let endMs = Infinity;
+    const media = this.#media;
+    media.startMs = -Infinity;
+    media.endMs = Infinity;
     for (const { timeline } of this.#tracks) {
-      if (!timeline.begun) return null;
-      startMs = Math.max(startMs, timeline.startMs);
-      endMs = Math.min(endMs, timeline.endAt(utcMs));
+      if (!timeline.begun) return false;
+      media.startMs = Math.max(media.startMs, timeline.startMs);
+      media.endMs = Math.min(media.endMs, timeline.endAt(utcMs));
     }
-    return { startMs, endMs };
+    return true;
   }
 
   count(bytes: number, objects: number): void {
