@@ -145,4 +145,6 @@ test("conditions are judged in the order of RFC 9110 13.2.2", () => {
     "holds",
     "what the answer does not tell, a cache cannot judge",
   );
+  const dated = { etag: undefined, lastModified: undefined, date: eight };
+  assert.equal(judgeConditions({ ...none, ifModifiedSince: nine }, dated), "notModified");
 });

@@ -69,12 +69,13 @@ export function judgeConditions(
   validators: Validators,
 ): "holds" | "notModified" | "failed" {
   const { ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince } = conditions;
-  const { etag, lastModified } = validators;
+  const { etag, lastModified, date } = validators;
   if (ifMatch !== undefined) {
     if (etag !== undefined && !strongMatch(ifMatch, etag)) return "failed";
   } else if (isLater(lastModified, ifUnmodifiedSince) === true) return "failed";
   if (ifNoneMatch !== undefined) return noneMatchNames(ifNoneMatch, etag) ? "notModified" : "holds";
-  return isLater(lastModified, ifModifiedSince) === false ? "notModified" : "holds";
+  // RFC 9111 4.3.2: Date stands for a Last-Modified that is not there.
+  return isLater(lastModified ?? date, ifModifiedSince) === false ? "notModified" : "holds";
 }
 
 const strongMatch = (field: string, etag: string): boolean =>

@@ -2,7 +2,7 @@
 import { type MonoMs, type RegistaError, sentenceOf } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
-import type { HeaderList, HttpRequest, PendingRequest, ReceivedHeaders } from "#http";
+import type { HeaderList, ReceivedHeaders } from "#http";
 import type { HopReporter } from "#telemetry";
 import type { Ask } from "../delivery/ask.ts";
 import type { Gather } from "../delivery/bodyArena.ts";
@@ -15,12 +15,13 @@ import { Stamps } from "../stamps.ts";
 import type { Supply, TierHeaders } from "../supply.ts";
 import type { Source } from "./cacheStatus.ts";
 import { conditionsFor, freshened } from "./freshen.ts";
+import { errorOf, type Flight, sourceOf, type Want } from "./flight.ts";
 import { ERROR_PAUSE_MS, QUEUED_MS } from "./limits.ts";
+import { Joinable } from "./joinable.ts";
 import { type Arrival, type ObjectHead, readHead } from "./objectHead.ts";
 import { Pace } from "./pace.ts";
 import { type Asked, isError, isFresh, mayBeStale } from "./policy.ts";
 import { askedOf, fetchFields, isPersonal } from "./requestFields.ts";
-import type { ObjectName } from "./routes.ts";
 import type { ObjectCache, StoredObject } from "./store.ts";
 import { Unshared } from "./unshared.ts";
 import { selection } from "./vary.ts";
@@ -42,35 +43,9 @@ export interface FlightParts {
   readonly again: (ask: Ask) => void;
 }
 
-/** A request that nothing stored answers. */
-export interface Want {
-  readonly request: HttpRequest;
-  readonly name: ObjectName;
-  /** The variant that it selects; null when it selects none that can be named. */
-  readonly variant: string | null;
-  /** Its stale object, to be asked about. */
-  readonly stored: StoredObject | null;
-}
-
-/** One fetch, and who waits for it. */
-interface Flight extends Want {
-  variant: string | null;
-  stored: StoredObject | null;
-  readonly transfer: Transfer;
-  readonly asked: Asked;
-  /** Nobody else may join. */
-  readonly alone: boolean;
-  /** Counts what was sent upstream: what an earlier one brings is not heard. */
-  attempt: number;
-  pending: PendingRequest | null;
-  /** Changed by another request while it was under way: it is not kept (RFC 9111 4.4). */
-  invalid: boolean;
-}
-
 export class Flights {
   readonly #parts: FlightParts;
-  /** Those that a new request may join, by variant. */
-  readonly #joinable = new Map<string, Flight>();
+  readonly #joinable = new Joinable();
   readonly #underWay = new Set<Flight>();
   readonly #pace = new Pace<Ask>();
   readonly #unshared = new Unshared();
@@ -108,7 +83,7 @@ export class Flights {
     const asked = askedOf(want.request, name.forwards);
     const unshared = variant === null || this.#unshared.holds(name.key, this.#now());
     const alone = unshared || isPersonal(asked);
-    const joined = alone ? null : this.#open(variant);
+    const joined = alone ? null : this.#joinable.find(variant, this.#now());
     if (joined) return this.#join(joined, ask, "collapsed");
     if (this.#full()) {
       tally.count("busy");
@@ -130,7 +105,7 @@ export class Flights {
   /** Asks upstream about a stale object, once, without a viewer who waits for the answer (RFC 5861 3). */
   refresh(want: Want): void {
     const { name, variant, stored } = want;
-    if (variant === null || this.#open(variant) || this.#full()) return;
+    if (variant === null || this.#joinable.find(variant, this.#now()) || this.#full()) return;
     if (!this.#pace.mayStart(name.key) || (stored && this.failedLately(stored))) return;
     this.#parts.tally.count("refreshed");
     const asked = { ...askedOf(want.request, name.forwards), method: "GET" };
@@ -142,7 +117,7 @@ export class Flights {
     for (const flight of this.#underWay) {
       if (flight.name.key !== key) continue;
       flight.invalid = true;
-      this.#close(flight);
+      this.#joinable.close(flight);
     }
   }
 
@@ -165,13 +140,6 @@ export class Flights {
     return this.#underWay.size >= TRANSFERS_LIMIT || this.#bytes >= UNDER_WAY_BYTES;
   }
 
-  #open(variant: string | null): Flight | null {
-    const flight = variant === null ? undefined : this.#joinable.get(variant);
-    if (!flight) return null;
-    const { head } = flight.transfer;
-    return head === null || isFresh(head, this.#now()) ? flight : null;
-  }
-
   #flight(want: Want, asked: Asked, alone: boolean): Flight {
     const transfer = new Transfer(
       want.variant ?? want.name.key,
@@ -182,7 +150,7 @@ export class Flights {
     const flight: Flight = { ...want, ...state };
     this.#underWay.add(flight);
     this.#pace.started(want.name.key);
-    if (!alone && want.variant !== null) this.#joinable.set(want.variant, flight);
+    this.#joinable.add(flight);
     return flight;
   }
 
@@ -265,15 +233,18 @@ export class Flights {
     const head = readHead(status, headers, arrival);
     if (head.length !== null && head.length > OBJECT_BYTES) return this.#tooLarge(flight);
     const { unkept, shared } = head.policy;
-    // RFC 9111 4.3.3: any other answer takes the stored one's place, also where it is not kept itself.
-    if (unkept !== null && !isError(status) && flight.variant !== null)
+    // RFC 9111 4.3.3: any other answer takes the stored one's place, also where it is not kept itself. What one viewer's
+    // cookies brought says nothing about the others' answer.
+    const personal = isPersonal(asked);
+    if (unkept !== null && !isError(status) && !personal && flight.variant !== null)
       cache.dropVariant(flight.variant);
+    // Where nothing of the viewers goes upstream, all of them select the variant that a request without fields does.
     const others = name.forwards ? this.#othersVariants(flight, head) : [];
     if (!shared) {
-      this.#unshared.note(name.key, now);
+      if (!personal) this.#unshared.note(name.key, now);
       others.push(...flight.transfer.dismiss(({ ask }) => ask.request !== flight.request));
     } else if (unkept === null) this.#unshared.forget(name.key);
-    if (unkept !== null || !isFresh(head, now)) this.#close(flight);
+    if (unkept !== null || !isFresh(head, now)) this.#joinable.close(flight);
     flight.transfer.begin(head);
     for (const { ask } of others) if (!ask.reply.done) this.#parts.again(ask);
     this.#giveUpUnwanted(flight);
@@ -296,7 +267,7 @@ export class Flights {
     tally.count("revalidated");
     if (flight.variant !== null && !flight.invalid) {
       if (fresh.head.policy.unkept === null) cache.keep(flight.name.key, flight.variant, fresh);
-      else cache.dropVariant(flight.variant);
+      else if (!isPersonal(flight.asked)) cache.dropVariant(flight.variant);
     }
     for (const { ask } of this.#land(flight)) answer(ask, fresh, "revalidated");
   }
@@ -327,22 +298,13 @@ export class Flights {
     const { vary } = policy;
     if (policy.unkept === null) {
       cache.varies(name.key, vary);
-      this.#rename(flight, cache.variant(name.key, request.headers));
+      this.#joinable.rename(flight, cache.variant(name.key, request.headers));
     }
     if (vary.length === 0) return [];
     const mine = selection(vary, request.headers);
     return transfer.dismiss(
       ({ ask }) => ask.request !== request && selection(vary, ask.request.headers) !== mine,
     );
-  }
-
-  #rename(flight: Flight, variant: string | null): void {
-    if (variant === flight.variant) return;
-    const joinable = flight.variant !== null && this.#joinable.get(flight.variant) === flight;
-    this.#close(flight);
-    flight.variant = variant;
-    if (joinable && variant !== null && !this.#joinable.has(variant))
-      this.#joinable.set(variant, flight);
   }
 
   #data(flight: Flight, bytes: Uint8Array): void {
@@ -400,14 +362,8 @@ export class Flights {
     return true;
   }
 
-  /** Nobody joins it any more. */
-  #close(flight: Flight): void {
-    const { variant } = flight;
-    if (variant !== null && this.#joinable.get(variant) === flight) this.#joinable.delete(variant);
-  }
-
   #forget(flight: Flight): void {
-    this.#close(flight);
+    this.#joinable.close(flight);
     if (!this.#underWay.delete(flight)) return;
     this.#bytes -= flight.transfer.size;
     const { key } = flight.name;
@@ -431,18 +387,4 @@ export class Flights {
     this.#parts.tally.count("crowded");
     refuse(ask.reply, edgeErrors.make("crowded", { edge: this.#parts.id }));
   }
-}
-
-const sourceOf = ({ stored, variant, name }: Want, alone: boolean): Source => {
-  if (stored) return "expired";
-  if (alone) return "alone";
-  return variant === name.key ? "miss" : "variant";
-};
-
-/** The supply's own sentence where it has one; otherwise what it means to a viewer. */
-function errorOf(cause: Error, { edge, slow }: { edge: string; slow: boolean }): RegistaError {
-  const { code } = cause as Partial<RegistaError>;
-  if (code?.startsWith("edge/") === true) return cause as RegistaError;
-  const facts = { edge, why: cause.message };
-  return edgeErrors.make(slow ? "upstream-slow" : "upstream-down", facts, cause);
 }
