@@ -96,6 +96,13 @@ const schemas = {
       .positive()
       .default(512 * 1024 * 1024)
       .describe("most bytes kept"),
+    tls: z
+      .strictObject({ certFile: z.string(), keyFile: z.string() })
+      .nullable()
+      .default(null)
+      .describe(
+        "TLS 1.3 with HTTP/2: certFile=…,keyFile=… in PEM, taken over when they change; null: clear text",
+      ),
     accessLog: z
       .strictObject({ file: z.string(), every: z.number().int().positive().default(100) })
       .nullable()

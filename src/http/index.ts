@@ -1,4 +1,4 @@
-// HTTP/1.1 on sockets: server, client, and the semantics that origin and edge share.
+// HTTP/1.1 and HTTP/2 on sockets, with TLS or without: server, client, and the semantics that origin and edge share.
 export { Burst, type BurstHead } from "./burst.ts";
 export {
   type CacheDirectives,
@@ -31,6 +31,7 @@ export {
 } from "./range.ts";
 export { serve, type ServeOptions } from "./server.ts";
 export { type CloseReason, closeReasons } from "./serverState.ts";
+export type { TlsFiles } from "./tlsIdentity.ts";
 export type {
   BodyStream,
   Handler,

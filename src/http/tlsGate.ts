@@ -23,6 +23,8 @@ export interface TlsStatus {
   readonly names: string;
   /** End of the certificate's life, ISO 8601. */
   readonly until: string;
+  /** Whole days to that end; below zero once it is over. */
+  readonly daysLeft: number;
   readonly state: "valid" | "expires soon" | "expired";
   readonly handshakes: {
     readonly pending: number;
@@ -178,6 +180,7 @@ export class TlsGate {
     return {
       names,
       until: isoTime(until),
+      daysLeft: Math.floor(left / DAY_MS),
       state: left <= 0 ? "expired" : left < EXPIRY_WARNING_MS ? "expires soon" : "valid",
       handshakes: { pending: this.#pending.size, done: this.#done, resumed: this.#resumed },
       reloads: { taken: this.#taken, refused: this.#refused },
