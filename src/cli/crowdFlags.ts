@@ -124,8 +124,20 @@ function readMix(words: string): CrowdSettings["protocols"] {
   });
 }
 
+/** The crowd speaks HTTP/1.1 in the clear. */
+function checkEdges(option: "edge" | "network", edges: readonly string[]): void {
+  for (const edge of edges)
+    if (!URL.canParse(edge) || new URL(edge).protocol !== "http:")
+      throw cliErrors.make("bad-option", {
+        role: "crowd",
+        option,
+        problem: `"${edge}" is no http:// address`,
+      });
+}
+
 /** The networks that flags name, filled up from the match where it knows them by name; without flags, the match's own. */
 function networksOf(flags: CrowdFlags, venue: Venue): CrowdNetwork[] {
+  checkEdges("edge", flags.edge);
   const known = knownNetworks(flags, venue);
   if (flags.network.length > 0)
     return flags.network.map((words) => readNetwork(words, known, flags.edge));
@@ -187,6 +199,7 @@ function readNetwork(
   const name = given.get("name") ?? refuse("it has no name=…");
   const like = known.find((network) => network.name.toLowerCase() === name.toLowerCase());
   const [asn, prefix, share, own] = ["asn", "prefix", "share", "edge"].map((key) => given.get(key));
+  checkEdges("network", own?.split("+") ?? []);
   return {
     name: like?.name ?? name,
     asn: asn === undefined ? (like?.asn ?? null) : Number(asn),

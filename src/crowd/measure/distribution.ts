@@ -4,6 +4,7 @@ import { type PlainSketch, Sketch } from "#telemetry";
 /** A distribution as plain numbers, for another process. */
 export interface PlainDistribution {
   readonly sketch: PlainSketch;
+  readonly min: number;
   readonly max: number;
 }
 
@@ -20,6 +21,7 @@ export interface Figures {
 /** Finite numbers in bounded memory; two add up to that of both. */
 export class Distribution {
   #sketch = new Sketch();
+  #min = Infinity;
   #max = -Infinity;
 
   get count(): number {
@@ -29,11 +31,13 @@ export class Distribution {
   add(value: number): void {
     this.#sketch.add(value);
     if (value > this.#max) this.#max = value;
+    if (value < this.#min) this.#min = value;
   }
 
   merge(other: Distribution): void {
     this.#sketch.merge(other.#sketch);
     this.#max = Math.max(this.#max, other.#max);
+    this.#min = Math.min(this.#min, other.#min);
   }
 
   /** Null when nothing was added. */
@@ -41,13 +45,13 @@ export class Distribution {
     const found = this.#sketch.quantiles([0.05, 0.5, 0.95, 0.99]);
     if (!found) return null;
     const [p5, p50, p95, p99] = found as [number, number, number, number];
-    // A bucket's value may lie above its greatest member; what is shown never does.
-    const most = (value: number): number => Math.min(value, this.#max);
+    // A bucket's value may lie beyond all of its members; what is shown never does.
+    const held = (value: number): number => Math.max(this.#min, Math.min(value, this.#max));
     return {
-      p5: most(p5),
-      p50: most(p50),
-      p95: most(p95),
-      p99: most(p99),
+      p5: held(p5),
+      p50: held(p50),
+      p95: held(p95),
+      p99: held(p99),
       max: this.#max,
       n: this.#sketch.count,
     };
@@ -55,13 +59,16 @@ export class Distribution {
 
   /** Null when nothing was added. */
   toJSON(): PlainDistribution | null {
-    return this.count === 0 ? null : { sketch: this.#sketch.toJSON(), max: this.#max };
+    return this.count === 0
+      ? null
+      : { sketch: this.#sketch.toJSON(), min: this.#min, max: this.#max };
   }
 
   static from(plain: PlainDistribution | null): Distribution {
     const distribution = new Distribution();
     if (!plain) return distribution;
     distribution.#sketch = Sketch.from(plain.sketch);
+    distribution.#min = plain.min;
     distribution.#max = plain.max;
     return distribution;
   }

@@ -40,6 +40,8 @@ export interface GroupTold {
 export interface Told {
   /** Whole seconds since the beginning, of the second that it is about. */
   readonly second: number;
+  /** The last message: its viewers have stopped. */
+  readonly last: boolean;
   readonly groups: readonly GroupTold[];
   readonly errors: readonly LedgerLine[];
   readonly faults: readonly LedgerLine[];

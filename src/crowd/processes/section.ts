@@ -45,6 +45,8 @@ export class Section {
   #lag = new Distribution();
   #zero: MonoMs = monoMs(0);
   readonly #timers: Timer[] = [];
+  /** The second that was told last. */
+  #toldSecond = 0;
   #pending: Timer | null = null;
   #ended = false;
 
@@ -102,7 +104,8 @@ export class Section {
     while (this.#stillLeaving() > 0 && elapsed(start, clock.monotonic()) < limitMs)
       await clock.sleep(ms(10));
     for (const timer of this.#timers) timer.cancel();
-    this.#context.tell(this.#take(playing));
+    // What viewers say when they leave belongs to the second that was told last.
+    this.#context.tell({ ...this.#take(playing), second: this.#toldSecond, last: true });
   }
 
   /** Everything that is due has happened; the timer for the next is set. */
@@ -142,7 +145,10 @@ export class Section {
     const now = this.#context.clock.monotonic();
     for (const visit of this.#visits.values()) visit.look(now);
     this.#stillLeaving();
-    if (this.#context.canTell()) this.#context.tell(this.#take(this.#playing()));
+    if (!this.#context.canTell()) return;
+    const told = this.#take(this.#playing());
+    this.#toldSecond = told.second;
+    this.#context.tell(told);
   }
 
   /** Viewers that play now, by group. */
@@ -163,6 +169,7 @@ export class Section {
     const since = elapsed(this.#zero, clock.monotonic());
     const told: Told = {
       second: Math.max(0, Math.round(since / TELL_PERIOD_MS) - 1),
+      last: false,
       groups: this.#tallies.map((tally, group) => ({
         network: Math.floor(group / protocols.length),
         protocol: group % protocols.length,

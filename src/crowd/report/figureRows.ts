@@ -1,7 +1,7 @@
 // The table of a report: one row a figure, one column a group. Text and page show the same rows.
 import type { Figures } from "../measure/distribution.ts";
 import type { CrowdReport, GroupReport } from "./report.ts";
-import { bitRate, byteSize, count, milliseconds, seconds, whole } from "./words.ts";
+import { bitRate, byteSize, count, seconds, whole } from "./words.ts";
 
 /** A column: everybody, a network or a protocol. */
 export interface GroupColumn {
@@ -47,14 +47,16 @@ export const figureRows: readonly FigureRow[] = [
   {
     name: "stalls",
     cell: ({ stalls }) =>
-      stalls.count === 0
-        ? "0"
-        : `${whole(stalls.count)} of ${count(stalls.viewers, "viewer")}, ${seconds(stalls.totalMs, 1)}`,
+      stalls.count === 0 ? "0" : `${whole(stalls.count)} of ${count(stalls.viewers, "viewer")}`,
     trouble: ({ stalls }) => stalls.count > 0,
   },
   {
     name: "stall ms  p50 · p95 · p99 · max",
     cell: ({ stalls }) => spread(stalls.lengthMs, bare),
+  },
+  {
+    name: "stalled in all",
+    cell: ({ stalls }) => (stalls.count === 0 ? "–" : seconds(stalls.totalMs, 1)),
   },
   { name: "errors", cell: ({ errors }) => whole(errors), trouble: ({ errors }) => errors > 0 },
   {
@@ -68,18 +70,19 @@ export const figureRows: readonly FigureRow[] = [
     trouble: ({ lost }) => lost > 0,
   },
   {
-    name: "moved to another edge",
-    cell: ({ moves }) =>
-      moves.count === 0
-        ? "0"
-        : `${whole(moves.count)}, after ${milliseconds(moves.afterMs?.p50 ?? 0)} (max ${milliseconds(moves.afterMs?.max ?? 0)})`,
+    name: "moves to another edge",
+    cell: ({ moves }) => (moves.count === 0 ? "–" : whole(moves.count)),
+  },
+  {
+    name: "move ms  p50 · p95 · p99 · max",
+    cell: ({ moves }) => spread(moves.afterMs, bare),
   },
   {
     name: "jumps forward",
     cell: ({ skips }) =>
-      skips.count === 0 ? "0" : `${whole(skips.count)}, ${seconds(skips.mediaMs, 1)}`,
+      skips.count === 0 ? "–" : `${whole(skips.count)}, ${seconds(skips.mediaMs, 1)}`,
   },
-  { name: "changes of rung", cell: ({ switches }) => whole(switches) },
+  { name: "changes of rung", cell: ({ switches }) => (switches === 0 ? "–" : whole(switches)) },
   {
     name: "director's answer ms",
     cell: ({ sessionMs }) => spread(sessionMs, bare),

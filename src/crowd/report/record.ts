@@ -82,6 +82,8 @@ export class CrowdRecord {
       tallies[group.network]?.merge(tally);
       playing[group.network] = (playing[group.network] ?? 0) + group.playing;
     }
+    // Viewers tell bytes each second, and the rest when they leave: up to a second's more, which would be a peak of its own.
+    if (told.last && told.second > 0) for (const tally of tallies) tally.counters.bytes = 0;
     this.timeline.add(process, told.second, { tallies, playing });
     for (const line of told.errors) this.errors.merge(line);
     for (const line of told.faults) this.faults.merge(line);

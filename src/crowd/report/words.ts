@@ -20,7 +20,8 @@ export const seconds = (valueMs: number, digits = 2): string =>
 /** `840 kb/s`, `12.3 Mb/s`, `2.31 Gb/s`. */
 export function bitRate(mbps: number): string {
   if (mbps >= 1_000) return `${(mbps / 1_000).toFixed(2)} Gb/s`;
-  return mbps >= 1 ? `${mbps.toFixed(1)} Mb/s` : `${whole(mbps * 1_000)} kb/s`;
+  if (mbps >= 1) return `${mbps.toFixed(mbps < 100 ? 1 : 0)} Mb/s`;
+  return `${whole(mbps * 1_000)} kb/s`;
 }
 
 /** `1.2 GB`, in powers of ten as networks count. */
