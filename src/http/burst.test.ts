@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { systemClock } from "#base/clock";
 import { silentLog } from "#base/log";
+import { COPY_FOR } from "./limits.ts";
 import { Burst, type Handler, type HttpServer, serve } from "./index.ts";
 
 const context = { clock: systemClock, log: silentLog };
@@ -49,6 +50,16 @@ test("a large body is not copied, but stands beside its head", () => {
   const growing = new Burst(null, [body, bytes("end")], true, true);
   assert.equal(growing.http1()[1]?.buffer, body.buffer);
   assert.match(joined(growing), /^249f0\r\n\0+\r\n3\r\nend\r\n0\r\n\r\n$/);
+});
+
+test("a large body is copied once, when many have asked for it", () => {
+  const body = Buffer.alloc(150_000, "a");
+  const burst = new Burst({ status: 200, headers: [], length: 150_000 }, [body], true, false);
+  const first = joined(burst);
+  for (let receiver = 1; receiver < COPY_FOR; receiver++) burst.http1();
+  assert.equal(burst.http1().length, 1);
+  assert.equal(burst.http1()[0], burst.http1()[0]);
+  assert.equal(joined(burst), first);
 });
 
 test("an answer that has no body has no framing either", () => {

@@ -46,7 +46,10 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#complete = framing.kind !== "chunked" && this.#left === 0;
     this.#decoder =
       framing.kind === "chunked"
-        ? new ChunkDecoder({ data: (bytes) => this.#push(bytes), chunkEnd: () => undefined })
+        ? new ChunkDecoder(
+            { data: (bytes) => this.#push(bytes), chunkEnd: () => undefined },
+            "refused",
+          )
         : null;
   }
 

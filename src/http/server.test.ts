@@ -181,7 +181,7 @@ test("a chunked body reaches the handler without its coding, and the next reques
   );
   const text = await raw(
     server,
-    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde",
+    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde",
     "\r\n0\r\nTrailer: x\r\n\r\nPOST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nfg",
   );
   assert.deepEqual(text.match(/<.*?>/g), ["<abcde>", "<fg>"]);
