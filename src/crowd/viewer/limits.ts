@@ -1,9 +1,9 @@
 // What a socket viewer allows itself and others. Times are ms.
 
-/** Viewers are looked at in steps of this: one timer for all of a process. */
-export const WHEEL_PERIOD_MS = 20;
+/** Viewers are looked at in steps of this: one timer for all of a process. A visit comes at most two steps late. */
+export const WHEEL_PERIOD_MS = 10;
 /** Slots of the wheel: a turn of 2.56 s, longer than any deadline below. */
-export const WHEEL_SLOTS = 128;
+export const WHEEL_SLOTS = 256;
 
 /** All sockets of a process read into one buffer of this size, bytes: a large part in one go, and it stays in the cache. */
 export const READ_BUFFER_BYTES = 131_072;

@@ -48,7 +48,7 @@ interface Named {
 
 interface Waiting {
   readonly index: number;
-  readonly then: () => void;
+  readonly answer: () => void;
 }
 
 /** The bytes of a part: `[moof mdat]`, sized by its rung's rate. */
@@ -120,12 +120,12 @@ export class LiveChannel {
   #turn(): void {
     const due = this.#waiting.filter(({ index }) => index <= this.newest);
     this.#waiting = this.#waiting.filter(({ index }) => index > this.newest);
-    for (const { then } of due) then();
+    for (const { answer } of due) answer();
   }
 
-  #when(index: number, then: () => void): void {
-    if (index <= this.newest) then();
-    else this.#waiting.push({ index, then });
+  #when(index: number, answer: () => void): void {
+    if (index <= this.newest) answer();
+    else this.#waiting.push({ index, answer });
   }
 
   #serve(socket: Socket): void {

@@ -84,7 +84,7 @@ export class Playback {
   }
 
   /** More media, at the moment of the last `run`. Tells when it plays again, and how much it passed over to do so. */
-  fill(media: Readonly<Buffered>): { stalledMs: number; skippedMs: number } | null {
+  extend(media: Readonly<Buffered>): { stalledMs: number; skippedMs: number } | null {
     this.#endMs = media.endMs;
     if (this.#state !== "stalled") return null;
     const from = Math.max(this.#positionMs, media.startMs);

@@ -161,7 +161,7 @@ export class SocketViewer implements Host, Sleeper {
         this.sink.joined(now - this.#startedAt);
       return;
     }
-    const resumed = playback.fill(media);
+    const resumed = playback.extend(media);
     if (!resumed) return;
     this.sink.stalled(resumed.stalledMs);
     if (resumed.skippedMs > 0) this.sink.skipped(resumed.skippedMs);

@@ -9,7 +9,7 @@ export interface Sleeper {
   wake(now: MonoMs): void;
 }
 
-/** A timing wheel. A visit comes up to a period late, and never later than a turn of the wheel. */
+/** A timing wheel. A visit comes less than two periods late; one that is farther off than a turn comes early. */
 export class Wheel {
   readonly #clock: Clock;
   readonly #slots: Sleeper[][] = Array.from({ length: WHEEL_SLOTS }, () => []);
