@@ -1,12 +1,15 @@
 // npm run bench -- NAME [--json FILE]: runs a benchmark, prints its table, writes its JSON.
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
+import { runCrowd } from "./crowd/crowd.ts";
 import { runEdge } from "./edge/edge.ts";
 import { runLatency } from "./latency/latency.ts";
 import { type BenchResult, tableOf } from "./result.ts";
 
 interface Bench {
   purpose: string;
+  /** Length of each measurement when --seconds is not given. */
+  seconds?: number;
   run: (options: { seconds: number; runs: number; only?: string }) => Promise<BenchResult>;
 }
 
@@ -20,6 +23,12 @@ const benches: Record<string, Bench> = {
     purpose: "5,000 viewers at an edge, cached objects, memory: nginx, Varnish and ATS beside ours",
     run: runEdge,
   },
+  crowd: {
+    purpose:
+      "5,000 LL-DASH viewers of a whole match on this machine, then a kick-off of as many in two seconds",
+    seconds: 300,
+    run: runCrowd,
+  },
 };
 
 interface Flags {
@@ -32,12 +41,12 @@ interface Flags {
 const program = new Command("bench").description(
   "Benchmarks; each prints its machine and versions.",
 );
-for (const [name, { purpose, run }] of Object.entries(benches))
+for (const [name, { purpose, seconds: usual = 60, run }] of Object.entries(benches))
   program
     .command(name)
     .description(purpose)
     .option("--json <file>", "write the result there as JSON")
-    .option("--seconds <n>", "length of each measurement", "60")
+    .option("--seconds <n>", "length of each measurement", String(usual))
     .option("--runs <n>", "how often a short one is repeated", "5")
     .option("--only <name>", "one measurement alone, where a benchmark has several")
     .action(async ({ json, seconds, runs, only }: Flags) => {

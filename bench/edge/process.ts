@@ -1,9 +1,17 @@
 // Child processes of the benchmark: pinned to a core, ready when they say so or when their port answers, ended by pid.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ms } from "#base";
 import { systemClock } from "#base/clock";
@@ -18,6 +26,13 @@ const environment = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/s
 /** The words that run `program` on `core`. */
 export const pinned = (core: number | null, program: string, args: readonly string[]): string[] =>
   core === null ? [program, ...args] : ["taskset", "-c", String(core), program, ...args];
+
+/** A new folder for servers, in memory where the machine has a tmpfs; one that gives up root reaches it. */
+export function serversFolder(): string {
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "regista-"));
+  chmodSync(folder, 0o755);
+  return folder;
+}
 
 /** Starts a program whose words go to `folder`/output.log. */
 export function launch(

@@ -1,6 +1,5 @@
 // Where a run takes place: a folder, the client process on one core, the contenders on the other, all on free ports.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Closable, Scope } from "#base";
 import { Client } from "./client/remote.ts";
@@ -11,6 +10,7 @@ import type { Contender, Standing } from "./contender.ts";
 import { floor } from "./floor.ts";
 import { type Cost, metered } from "./meter.ts";
 import { ours } from "./ours.ts";
+import { serversFolder } from "./process.ts";
 
 /** The core of the server that is measured, and that of everything else. */
 const SERVER_CORE = 0;
@@ -43,9 +43,7 @@ export class Stage implements Closable {
 
   static async open({ runs }: { runs: number }): Promise<Stage> {
     const scope = new Scope();
-    const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "regista-"));
-    // A server that gives up root must reach its own folder.
-    chmodSync(folder, 0o755);
+    const folder = serversFolder();
     scope.defer(() => rmSync(folder, { recursive: true, force: true }));
     const place = join(folder, "client");
     mkdirSync(place);
