@@ -1,5 +1,6 @@
 // `regista edge` by hand: a supervisor that holds the listening sockets, and one edge process that serves on them.
 import { openSync, closeSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { ms, sentenceOf } from "#base";
 import { systemClock } from "#base/clock";
 import { createLog } from "#base/log";
@@ -28,12 +29,12 @@ export async function runEdge(
 async function supervise(given: unknown): Promise<void> {
   const { DRAIN_LIMIT_MS, startSupervisor } = await import("#edge");
   const log = createLog("edge supervisor");
-  const { host, port } = checkOptions("edge", roles.edge.schema, given);
+  const { host, port, workers } = checkOptions("edge", roles.edge.schema, given);
   const supervisor = await startSupervisor(
     {
       host,
       port,
-      sockets: 1,
+      sockets: workers === 0 ? availableParallelism() : workers,
       command: {
         words: [process.execPath, ...process.execArgv, MAIN, ...process.argv.slice(2)],
         env: { NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE },
@@ -88,6 +89,7 @@ async function runOnHeldSockets(given: unknown, fds: readonly number[]): Promise
   try {
     const options = checkOptions("edge", roles.edge.schema, given);
     const edge = await startEdge({ ...options, listen: { fds } }, { clock: systemClock, log });
+    edge.onFailing((why) => tell({ roll: { why } }));
     tell({ ready: { url: edge.url } });
     await edge.drain(await order);
   } catch (failure) {

@@ -2,39 +2,20 @@
 import { type Closable, ms, RateMeter, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
-import {
-  answerPreflight,
-  HttpClient,
-  type HttpReply,
-  type HttpRequest,
-  type HttpServer,
-  serve,
-} from "#http";
+import { HttpClient, type TlsFiles } from "#http";
 import { type Heartbeat, PROTOCOL_VERSION } from "#protocol";
 import { HopReporter, type Metrics, metricsOf } from "#telemetry";
-import { normalSpelling } from "./cache/key.ts";
 import type { RouteRule } from "./cache/routes.ts";
-import { Carrier } from "./carrier.ts";
-import { edgeErrors } from "./errors.ts";
-import { Heart } from "./heartbeat.ts";
-import {
-  DRAIN_IDLE_MS,
-  HEARTBEAT_MS,
-  TRANSFERS_LIMIT,
-  UPSTREAM_CONNECT_MS,
-  VIEWER_BACKLOG_BYTES,
-} from "./limits.ts";
-import { answerMetrics, answerStatus, answerTime } from "./ownAnswers.ts";
 import { CpuMeter } from "./cpu.ts";
-import { AccessLog, type AccessLogOptions } from "./observe/accessLog.ts";
-import { CmcdCounters } from "./observe/cmcdCounters.ts";
-import { requestCmcd } from "./observe/requestCmcd.ts";
+import { Heart } from "./heartbeat.ts";
+import { DRAIN_IDLE_MS, HEARTBEAT_MS, TRANSFERS_LIMIT, UPSTREAM_CONNECT_MS } from "./limits.ts";
+import type { AccessLogOptions } from "./observe/accessLog.ts";
 import { Viewers } from "./observe/viewers.ts";
-import { countersOf, gaugesOf, type Shown, statusOf } from "./show.ts";
+import { countersOf, gaugesOf, type Shown, statusOf, upstreamErrorsOf } from "./show.ts";
 import type { DrainKind } from "./supervisor/messages.ts";
-import { refuse } from "./delivery/waiter.ts";
 import { upstreamAddresses } from "./upstream/addresses.ts";
 import { Upstreams } from "./upstream/upstreams.ts";
+import { type Serving, servingIn } from "./workers/serving.ts";
 
 /** What an edge needs. */
 export interface EdgeOptions {
@@ -60,6 +41,10 @@ export interface EdgeOptions {
   readonly routes?: readonly RouteRule[];
   /** Which requests are written to a file; null or absent: none. */
   readonly accessLog?: AccessLogOptions | null;
+  /** Threads that serve viewers; 0: one a core. Default 1: everything in this one. */
+  readonly workers?: number;
+  /** Certificate and key in PEM; null or absent: without TLS. With them the port speaks TLS 1.3, HTTP/2 and HTTP/1.1. */
+  readonly tls?: TlsFiles | null;
   /** Listening sockets that a supervisor holds, one a worker thread, in place of host and port. */
   readonly listen?: { readonly fds: readonly number[] };
 }
@@ -69,12 +54,14 @@ export interface EdgeHandle extends Closable {
   readonly url: string;
   /** Accepts no more, lets what is under way end within `limitMs`, and closes. */
   drain(order: { kind: DrainKind; limitMs: number }): Promise<void>;
+  /** Calls `listener` when the edge wants a successor: a thread of it is gone. */
+  onFailing(listener: (why: string) => void): void;
 }
 
-/** What the edge answers itself: nothing of it goes upstream, however it is spelled. */
-const ownPaths: ReadonlySet<string> = new Set(["/time", "/status", "/metrics"]);
-
-/** Starts an edge. Rejects with `edge/bad-upstream`, `http/port-taken` or `http/cannot-listen`. */
+/**
+ * Starts an edge. Rejects with `edge/bad-upstream`, `http/port-taken`, `http/cannot-listen`, or the `http/tls-…` errors of a
+ * certificate that cannot be used.
+ */
 export async function startEdge(
   options: EdgeOptions,
   context: { clock: Clock; log: Log },
@@ -91,18 +78,17 @@ class Edge implements EdgeHandle {
   readonly #log: Log;
   readonly #scope = new Scope();
   readonly #viewers = new Viewers();
-  readonly #cmcd = new CmcdCounters();
-  readonly #accessLog: AccessLog | null;
-  readonly #carrier: Carrier;
   readonly #reporter: HopReporter;
   readonly #client: HttpClient;
   readonly #supply: Upstreams;
+  readonly #serving: Serving;
   readonly #cpu: CpuMeter;
   readonly #rate: RateMeter;
   readonly #metrics: Metrics;
-  #server: HttpServer | null = null;
   #heart: Heart | null = null;
+  #reading: Shown | null = null;
   #draining = false;
+  #failing: ((why: string) => void) | null = null;
 
   constructor(options: EdgeOptions, context: { clock: Clock; log: Log }) {
     this.#options = options;
@@ -124,48 +110,27 @@ class Edge implements EdgeHandle {
         ...context,
       }),
     );
-    this.#carrier = new Carrier({
-      id: options.id,
-      supply: this.#supply,
-      cacheBytes: options.cacheBytes,
-      routes: options.routes,
-      reporter: this.#reporter,
-      ...context,
-    });
-    this.#scope.defer(() => this.#carrier.close());
-    this.#accessLog = options.accessLog
-      ? this.#scope.own(new AccessLog(options.accessLog, context))
-      : null;
     this.#cpu = new CpuMeter(this.#clock.monotonic());
     this.#rate = new RateMeter(this.#clock.monotonic());
+    this.#serving = this.#scope.own(this.#served(context));
     this.#metrics = metricsOf("edge", {
-      counters: () => countersOf(this.#shown()),
-      gauges: () => gaugesOf(this.#shown()),
+      counters: () => countersOf(this.#reading ?? this.#shown()),
+      gauges: () => gaugesOf(this.#reading ?? this.#shown()),
     });
   }
 
   get url(): string {
-    return this.#server?.url ?? "";
+    return this.#serving.url;
   }
 
   async start(): Promise<void> {
-    const { host, port, listen, directorUrl } = this.#options;
-    this.#server = await serve(
-      {
-        port,
-        ...(host === undefined ? {} : { host }),
-        ...(listen?.fds[0] === undefined ? {} : { fd: listen.fds[0] }),
-        handler: (request, reply) => this.#answer(request, reply),
-        limits: { backlogBytes: VIEWER_BACKLOG_BYTES },
-      },
-      { clock: this.#clock, log: this.#log },
-    ).catch(async (failure: unknown) => {
+    await this.#serving.start().catch(async (failure: unknown) => {
       await this.#scope.close();
       throw failure;
     });
-    this.#scope.own(this.#server);
     const meters = this.#clock.every(ms(HEARTBEAT_MS), () => this.#read());
     this.#scope.defer(() => meters.cancel());
+    const { directorUrl } = this.#options;
     if (directorUrl === null) return;
     const heart = new Heart(directorUrl, (draining) => this.#heartbeat(draining), {
       client: this.#client,
@@ -183,52 +148,47 @@ class Edge implements EdgeHandle {
     this.#draining = true;
     // The director knows the edge by its name alone: while the successor speaks for it, the one who leaves must not.
     if (kind === "handover") this.#heart?.silence();
-    await this.#server?.drain({ limitMs, idleMs: kind === "handover" ? DRAIN_IDLE_MS : 0 });
+    await this.#serving.drain({ limitMs, idleMs: kind === "handover" ? DRAIN_IDLE_MS : 0 });
     await this.close();
   }
 
-  #answer(request: HttpRequest, reply: HttpReply): void | Promise<void> {
-    const { tally } = this.#carrier;
-    const path = normalSpelling(request.path);
-    if (ownPaths.has(path) && request.method !== "GET" && request.method !== "HEAD") {
-      const preflight = request.method === "OPTIONS";
-      tally.count(preflight ? "own" : "notAllowed");
-      if (preflight) return answerPreflight(reply);
-      return refuse(reply, edgeErrors.make("method-not-allowed", { method: request.method }));
-    }
-    switch (path) {
-      case "/time":
-        tally.count("own");
-        return answerTime(reply, this.#clock.utc());
-      case "/status":
-        tally.count("own");
-        return answerStatus(reply, statusOf(this.#shown()));
-      case "/metrics":
-        tally.count("own");
-        return answerMetrics(reply, this.#metrics);
-      default: {
-        this.#note(request);
-        return this.#carrier.handle(request, this.#accessLog?.watch(request, reply) ?? reply);
-      }
-    }
+  onFailing(listener: (why: string) => void): void {
+    this.#failing = listener;
   }
 
-  /** What the player says of itself. */
-  #note(request: HttpRequest): void {
-    if (request.query === "") return;
-    const report = requestCmcd(request.query);
-    if (!report) return;
-    this.#cmcd.saw(report);
-    if (report.sid !== null) this.#viewers.saw(report.sid, request.receivedAt);
+  #served(context: { clock: Clock; log: Log }): Serving {
+    return servingIn({
+      options: this.#options,
+      supply: this.#supply,
+      reporter: this.#reporter,
+      saw: (session, at) => this.#viewers.saw(session, at),
+      shows: {
+        status: async () => {
+          await this.#serving.refresh();
+          return statusOf(this.#shown());
+        },
+        metrics: async () => {
+          await this.#serving.refresh();
+          // One reading for all the names.
+          this.#reading = this.#shown();
+          const text = await this.#metrics.text();
+          this.#reading = null;
+          return { type: this.#metrics.contentType, text };
+        },
+      },
+      failing: (why) => this.#failing?.(why),
+      ...context,
+    });
   }
 
   #read(): void {
     const now = this.#clock.monotonic();
-    this.#rate.read(now, this.#server?.counters.bytesOut ?? 0);
+    this.#rate.read(now, this.#serving.figures.server?.bytesOut ?? 0);
     this.#cpu.read(now);
   }
 
   #heartbeat(draining: boolean): Heartbeat {
+    const { waiters, reasons } = this.#serving.figures;
     return {
       v: PROTOCOL_VERSION,
       edge: this.#options.id,
@@ -237,25 +197,22 @@ class Edge implements EdgeHandle {
       mbps: this.#rate.mbps,
       capacityMbps: this.#options.capacityMbps,
       cpu: this.#cpu.cores,
-      waiters: this.#carrier.waiters,
-      upstreamErrors: this.#carrier.upstreamErrors,
+      waiters,
+      upstreamErrors: upstreamErrorsOf(reasons),
       draining: draining || this.#draining,
     };
   }
 
   #shown(): Shown {
     return {
+      ...this.#serving.figures,
       options: this.#options,
       heartbeat: this.#heartbeat(this.#scope.closed),
-      carrier: this.#carrier,
-      server: this.#server?.counters ?? null,
       upstream: this.#client.counters,
       supply: this.#supply.counters,
       upstreams: this.#supply.states,
       heartbeats: this.#heart?.counters ?? null,
       hops: this.#reporter.counters,
-      cmcd: this.#cmcd.all(),
-      accessLog: this.#accessLog?.counters ?? null,
       viewersOverlooked: this.#viewers.overlooked,
     };
   }

@@ -1,7 +1,6 @@
 // What the edge answers by itself: the clock, its status, its metrics.
 import { isoTime, type UtcMs } from "#base";
 import { corsHeaders, type HeaderList, type HttpReply } from "#http";
-import type { Metrics } from "#telemetry";
 
 const fieldsOf = (type: string): HeaderList => [
   ...corsHeaders,
@@ -23,7 +22,9 @@ export function answerStatus(reply: HttpReply, status: unknown): void {
 }
 
 /** `GET /metrics`. */
-export async function answerMetrics(reply: HttpReply, metrics: Metrics): Promise<void> {
-  const text = await metrics.text();
-  reply.send(200, fieldsOf(metrics.contentType), text);
+export function answerMetrics(
+  reply: HttpReply,
+  { type, text }: { type: string; text: string },
+): void {
+  reply.send(200, fieldsOf(type), text);
 }

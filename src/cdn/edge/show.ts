@@ -2,42 +2,59 @@
 import { closeReasons, type HttpClient, type HttpServer, refusals } from "#http";
 import type { Heartbeat } from "#protocol";
 import type { HopCounters } from "#telemetry";
-import type { Carrier } from "./carrier.ts";
 import type { EdgeOptions } from "./edge.ts";
 import type { Heart } from "./heartbeat.ts";
 import type { AccessLog } from "./observe/accessLog.ts";
 import type { CmcdCounters } from "./observe/cmcdCounters.ts";
+import type { Reason } from "./reasons.ts";
 import type { SupplyCounters } from "./supply.ts";
 import type { UpstreamState } from "./upstream/upstream.ts";
 
+/** Figures of what serves viewers, in one thread or added up over all. Plain values: they go from thread to thread. */
+export interface Figures {
+  readonly server: HttpServer["counters"] | null;
+  readonly tls: HttpServer["tls"];
+  readonly reasons: Readonly<Record<Reason, number>>;
+  /** Viewers who wait for bytes. */
+  readonly waiters: number;
+  /** Objects on their way from upstream. */
+  readonly transfers: number;
+  readonly cache: { readonly objects: number; readonly bytes: number };
+  readonly cmcd: ReturnType<CmcdCounters["all"]>;
+  readonly accessLog: AccessLog["counters"] | null;
+  /** Threads that serve, and how many of them have not told their figures of now. */
+  readonly threads: { readonly serving: number; readonly silent: number };
+}
+
+/** Failures of the upstream that viewers were told, by whatever way. */
+export const upstreamErrorsOf = (reasons: Figures["reasons"]): number =>
+  reasons.upstreamDown + reasons.upstreamSlow + reasons.upstreamBroke + reasons.upstreamError;
+
 /** Where the figures come from, read now. */
-export interface Shown {
+export interface Shown extends Figures {
   readonly options: EdgeOptions;
   readonly heartbeat: Heartbeat;
-  readonly carrier: Carrier;
-  readonly server: HttpServer["counters"] | null;
   readonly upstream: HttpClient["counters"];
   readonly supply: SupplyCounters;
   readonly upstreams: readonly UpstreamState[];
   readonly heartbeats: Heart["counters"] | null;
   readonly hops: HopCounters;
-  readonly cmcd: ReturnType<CmcdCounters["all"]>;
-  readonly accessLog: AccessLog["counters"] | null;
   readonly viewersOverlooked: number;
 }
 
 /** The body of `/status`. */
 export function statusOf(shown: Shown): unknown {
-  const { carrier, options } = shown;
-  const { cache } = carrier;
+  const { options, cache } = shown;
   return {
     ...shown.heartbeat,
     upstreams: shown.upstreams,
     supply: shown.supply,
-    transfers: carrier.transfers,
-    cache: { objects: cache.size, bytes: cache.bytes, limitBytes: options.cacheBytes },
-    reasons: carrier.tally.all(),
+    transfers: shown.transfers,
+    cache: { ...cache, limitBytes: options.cacheBytes },
+    reasons: shown.reasons,
+    threads: shown.threads,
     server: shown.server,
+    tls: shown.tls,
     upstreamClient: shown.upstream,
     heartbeats: shown.heartbeats,
     hops: shown.hops,
@@ -53,8 +70,12 @@ export function countersOf(shown: Shown): Record<string, number> {
   const readings: Record<string, number> = {
     requests: server?.requests ?? 0,
     bytesOut: server?.bytesOut ?? 0,
+    tlsHandshakes: shown.tls?.handshakes.done ?? 0,
+    tlsResumed: shown.tls?.handshakes.resumed ?? 0,
+    certificatesTaken: shown.tls?.reloads.taken ?? 0,
+    certificatesRefused: shown.tls?.reloads.refused ?? 0,
     upstreamRequests: shown.upstream.requests,
-    upstreamErrors: shown.carrier.upstreamErrors,
+    upstreamErrors: upstreamErrorsOf(shown.reasons),
     hopsDropped: shown.hops.dropped,
     heartbeatsFailed: shown.heartbeats?.failed ?? 0,
     viewersOverlooked: shown.viewersOverlooked,
@@ -64,7 +85,7 @@ export function countersOf(shown: Shown): Record<string, number> {
   };
   for (const [counter, count] of Object.entries(shown.supply))
     readings[named("supply", counter)] = count;
-  for (const [reason, count] of Object.entries(shown.carrier.tally.all()))
+  for (const [reason, count] of Object.entries(shown.reasons))
     readings[named("answered", reason)] = count;
   for (const reason of Object.keys(closeReasons))
     readings[named("closed", reason)] = server?.closed[reason] ?? 0;
@@ -75,15 +96,20 @@ export function countersOf(shown: Shown): Record<string, number> {
 
 /** What goes up and down. */
 export function gaugesOf(shown: Shown): Record<string, number> {
-  const { cache, transfers, waiters } = shown.carrier;
+  const { cache, transfers, waiters, threads } = shown;
   return {
     viewers: shown.heartbeat.viewers,
     waiters,
     transfers,
     connections: shown.server?.connections ?? 0,
+    tlsConnections: shown.server?.tlsConnections ?? 0,
+    http2Connections: shown.server?.http2Connections ?? 0,
+    certificateDaysLeft: shown.tls?.daysLeft ?? 0,
     mbps: shown.heartbeat.mbps,
     cpuCores: shown.heartbeat.cpu,
-    cacheObjects: cache.size,
+    threads: threads.serving,
+    threadsSilent: threads.silent,
+    cacheObjects: cache.objects,
     cacheBytes: cache.bytes,
     upstreams: shown.upstreams.length,
     upstreamsPassedOver: shown.upstreams.filter(({ breaker }) => breaker !== "closed").length,

@@ -29,7 +29,7 @@ export interface EdgeProcessListener {
 
 export class EdgeProcess {
   /** Resolves when it accepts connections; rejects with `edge/did-not-start`. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<{ url: string }>;
   /** Resolves when the process has gone. */
   readonly gone: Promise<void>;
   readonly #child: ChildProcess;
@@ -66,7 +66,7 @@ export class EdgeProcess {
     return this.#readyAt === null ? 0 : now - this.#readyAt;
   }
 
-  #becomesReady(listener: EdgeProcessListener): Promise<void> {
+  #becomesReady(listener: EdgeProcessListener): Promise<{ url: string }> {
     const child = this.#child;
     return new Promise((resolve, reject) => {
       let trouble = "";
@@ -89,7 +89,7 @@ export class EdgeProcess {
         else {
           limit.cancel();
           this.#readyAt = this.#clock.monotonic();
-          resolve();
+          resolve(message.ready);
         }
       });
     });

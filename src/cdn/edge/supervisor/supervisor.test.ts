@@ -39,7 +39,7 @@ if (existsSync(process.env.BROKEN)) {
       });
     });
     servers.push(server);
-    server.listen({ fd }, 4096, () => ++listening === count && process.send({ ready: { url: "" } }));
+    server.listen({ fd }, 4096, () => ++listening === count && process.send({ ready: { url: "http://127.0.0.1:" + server.address().port } }));
   }
   const leave = (how) => {
     if (leaving) return;

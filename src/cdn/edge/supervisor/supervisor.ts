@@ -81,6 +81,8 @@ class EdgeSupervisor implements Supervisor {
   #succession: Promise<Succession> | null = null;
   #successionAfter: Promise<Succession> | null = null;
   #restart: AbortController | null = null;
+  /** As the edge process says it: it knows by which protocol it answers. */
+  #url = "";
   /** Processes in a row that came to grief before they had served for long. */
   #misfortunes = 0;
   #begun = false;
@@ -98,7 +100,7 @@ class EdgeSupervisor implements Supervisor {
   }
 
   get url(): string {
-    return this.#sockets.url;
+    return this.#url;
   }
 
   get edgePid(): number | undefined {
@@ -144,7 +146,7 @@ class EdgeSupervisor implements Supervisor {
     const next = this.#spawn();
     this.#next = next;
     try {
-      await next.ready;
+      ({ url: this.#url } = await next.ready);
     } catch (failure) {
       this.#log.error({ why: sentenceOf(failure) }, "an edge process did not start");
       this.#next = null;

@@ -12,6 +12,9 @@ export const ASKS_LIMIT = 4_096;
 /** A worker has so long to begin, ms: as long as the process itself. */
 export const WORKER_START_MS = 8_000;
 
+/** A worker that ended is replaced after so long, ms, where no supervisor replaces the whole process. */
+export const RESTART_MS = 1_000;
+
 /** How often workers tell their figures, ms. */
 export const FIGURES_MS = 1_000;
 

@@ -1,6 +1,9 @@
 // What a worker thread and the host tier of its edge say to each other. Bytes are views of shared memory wherever they are
 // many; everything else is cloned.
 import type { HeaderList } from "#http";
+import type { EdgeOptions } from "../edge.ts";
+import type { Listening } from "../gate.ts";
+import type { Figures } from "../show.ts";
 
 /** A request that a worker cannot answer by itself, or may not. */
 export interface AskMessage {
@@ -56,3 +59,26 @@ export type TierAnswer =
   | { readonly kind: "dropped"; readonly variants: readonly string[] }
   /** Changed by a request (RFC 9111 4.4). */
   | { readonly kind: "invalid"; readonly path: string; readonly query: string };
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly options: EdgeOptions;
+  readonly listening: Listening;
+}
+
+/** From a worker, about itself. */
+export type WorkerNews =
+  | { readonly kind: "ready"; readonly url: string }
+  | { readonly kind: "failed"; readonly why: string }
+  /** `sessions` are those seen since the last time. */
+  | { readonly kind: "figures"; readonly figures: Figures; readonly sessions: readonly string[] }
+  /** A viewer wants to see the whole edge. */
+  | { readonly kind: "show"; readonly id: number; readonly what: "status" | "metrics" }
+  | { readonly kind: "drained" };
+
+/** To a worker, about itself. */
+export type WorkerOrder =
+  | { readonly kind: "tellFigures" }
+  | { readonly kind: "shown"; readonly id: number; readonly shown: unknown }
+  | { readonly kind: "drain"; readonly limitMs: number; readonly idleMs: number }
+  | { readonly kind: "close" };
