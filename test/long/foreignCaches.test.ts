@@ -251,7 +251,7 @@ for (const chain of chains)
       while (JSON.stringify(later(await newest(), 1)) !== JSON.stringify(early))
         await clock.sleep(ms(50));
       const answers = await crowd(() => watch(`${channel()}/${target}`));
-      for (const { status, bytes } of answers) assert.equal(status, 200);
+      for (const { status } of answers) assert.equal(status, 200);
       assert.equal(tap.count(pattern) - refused, 1);
     });
 
