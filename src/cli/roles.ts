@@ -96,6 +96,19 @@ const schemas = {
       .positive()
       .default(512 * 1024 * 1024)
       .describe("most bytes kept"),
+    routes: z
+      .array(
+        z.strictObject({
+          match: z.string(),
+          query: z.array(z.string()).optional(),
+          forward: z.enum(["none", "all"]).optional(),
+          source: z.string().optional(),
+        }),
+      )
+      .default([])
+      .describe(
+        'how some paths are cached, as JSON: {"match":"^/img/","query":["w"],"forward":"all"}; a channel\'s are known',
+      ),
     tls: z
       .strictObject({ certFile: z.string(), keyFile: z.string() })
       .nullable()

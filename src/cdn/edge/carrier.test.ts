@@ -194,27 +194,6 @@ test("a private answer reaches the one it was made for; each other is fetched it
   assert.deepEqual(viewers.map((viewer) => viewer.got).sort(), ["for 0", "for 1", "for 2"]);
 });
 
-test("what has outlived its time is fetched anew", async (t) => {
-  let asked = 0;
-  const server = await upstream(t, (_request, reply) =>
-    reply.send(
-      200,
-      [
-        ["Cache-Control", "max-age=10"],
-        ["Age", asked === 0 ? "9" : "0"],
-      ],
-      String(asked++),
-    ),
-  );
-  const edge = await edgeOf(t, server);
-  const client = clientOf(t);
-  const get = async (): Promise<string> =>
-    text((await client.fetch({ method: "GET", url: `${edge.url}/o` })).body);
-  assert.equal(await get(), "0");
-  await eventually(async () => (await get()) === "1");
-  assert.equal((await counts(client, edge)).expired, 1);
-});
-
 test("a viewer who leaves is forgotten, and the object still fills the cache", async (t) => {
   const play = growing();
   const edge = await edgeOf(t, await upstream(t, play.handler));

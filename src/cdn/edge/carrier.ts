@@ -25,7 +25,7 @@ export interface CarrierParts {
   readonly id: string;
   readonly supply: Supply;
   readonly cacheBytes: number;
-  /** First match wins. Default: a channel's paths, and a cache before anybody's origin for all others. */
+  /** They stand before those of a channel; what none matches is a cache before anybody's origin. */
   readonly routes?: readonly RouteRule[] | undefined;
   /** Where bodies lie. Default: in memory of this thread. */
   readonly gather?: Gather | undefined;

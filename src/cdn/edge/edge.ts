@@ -37,7 +37,7 @@ export interface EdgeOptions {
   readonly capacityMbps: number;
   /** What the cache may hold, bytes. A rung of 4 Mb/s takes 1 MB a segment. */
   readonly cacheBytes: number;
-  /** Which paths are which; the first that matches stands. Default: a channel's, and all others as anybody's. */
+  /** How some paths are cached; the first rule that matches stands. After them come those of a channel's own paths. */
   readonly routes?: readonly RouteRule[];
   /** Which requests are written to a file; null or absent: none. */
   readonly accessLog?: AccessLogOptions | null;

@@ -5,10 +5,11 @@ const unreserved = /[\w.~-]/;
 
 /**
  * One spelling of what RFC 3986 6.2.2 calls equivalent: unreserved characters as themselves, hexadecimal digits in upper
- * case. What is no percent-encoding stays as it is. Dot segments and "//" were refused before, encoded ones too.
+ * case. A text with a "%" that encodes nothing stays as it is: decoding around it could make an encoding of it. Dot segments
+ * and "//" were refused before, encoded ones too.
  */
 export function normalSpelling(text: string): string {
-  if (!text.includes("%")) return text;
+  if (!text.includes("%") || /%(?![\da-f]{2})/i.test(text)) return text;
   return text.replaceAll(/%([\da-f]{2})/gi, (encoded, digits: string) => {
     const character = String.fromCharCode(Number.parseInt(digits, 16));
     return unreserved.test(character) ? character : encoded.toUpperCase();

@@ -8,22 +8,22 @@ export interface RouteRule {
   /** Regular expression on the path in its normal spelling. */
   readonly match: string;
   /** The parameters that name the object, in this order; all others go nowhere. Absent: the whole query less CMCD. */
-  readonly query?: readonly string[];
+  readonly query?: readonly string[] | undefined;
   /**
    * What of the request goes upstream. "none" (the default): nothing, so that the answer is the same for everybody; only
    * GET and HEAD are served, and CORS is the edge's. "all": a cache before anybody's origin: the viewer's end-to-end fields
    * and every safe or unsafe method go through, and CORS is the origin's.
    */
-  readonly forward?: "none" | "all";
+  readonly forward?: "none" | "all" | undefined;
   /** Regular expression on the path; objects whose groups are equal come from one upstream. Absent: any. */
-  readonly source?: string;
+  readonly source?: string | undefined;
 }
 
 /**
  * A channel's playlists, manifests and media; what feeds the origin is not to be had through an edge; everything else is a
  * cache before anybody's origin.
  */
-export const defaultRoutes: readonly RouteRule[] = [
+const defaultRoutes: readonly RouteRule[] = [
   {
     match: String.raw`^/[\w-]{1,64}/[\w-]{1,64}\.m3u8$`,
     query: ["_HLS_msn", "_HLS_part", "_HLS_skip"],
@@ -63,11 +63,11 @@ const anybodys: Route = { match: /^/, query: null, forwards: true, source: null 
 export class Routes {
   readonly #routes: readonly Route[];
 
-  /** Throws `edge/bad-route`. */
-  constructor(rules: readonly RouteRule[] = defaultRoutes) {
+  /** `rules` stand before those of a channel. Throws `edge/bad-route`. */
+  constructor(rules: readonly RouteRule[] = []) {
     if (rules.length > ROUTES_LIMIT)
       throw edgeErrors.make("bad-route", { match: `${rules.length} rules`, why: "are too many" });
-    this.#routes = rules.map(compiled);
+    this.#routes = [...rules, ...defaultRoutes].map(compiled);
   }
 
   /** Names the object of a request. */
