@@ -310,7 +310,7 @@ export class HlsTrack implements Track {
   #pass(part: HlsPart, now: number): void {
     this.#underWay = part;
     this.#tries = 0;
-    this.#host.fault("gap", `${part.path}: missing`);
+    if (this.timeline.begun) this.#host.fault("gap", `${part.path}: missing`);
     this.timeline.pass({ startMs: part.startMs, endMs: part.startMs + part.durationMs });
     this.#advance();
     this.#nextPart(now);
