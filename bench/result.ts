@@ -80,7 +80,12 @@ export function surroundings(): Pick<BenchResult, "machine" | "versions" | "at">
   const [cpu] = cpus();
   const first = (program: string, flag: string): string => {
     try {
-      return execFileSync(program, [flag], { encoding: "utf8" }).split("\n")[0] ?? "";
+      return (
+        execFileSync(program, [flag], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "ignore"],
+        }).split("\n")[0] ?? ""
+      );
     } catch {
       return "not installed";
     }

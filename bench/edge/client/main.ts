@@ -140,7 +140,7 @@ async function rest({
   }
   const gate = await Gate.open(server, viewers, clock);
   idle = gate;
-  const served = await gate.until(null, PATIENCE_MS, () => gate.ask(requestOf));
+  const served = await gate.until(null, ms(5 * PATIENCE_MS), () => gate.ask(requestOf));
   return served.sorted.length;
 }
 
