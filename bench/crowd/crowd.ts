@@ -2,7 +2,7 @@
 import { ms, type MonoMs, monoMs } from "#base";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
-import { type Crowd, type CrowdReport, type CrowdSettings, startCrowd } from "#crowd";
+import { type Crowd, type CrowdReport, type CrowdSettings, startCrowd, textOf } from "#crowd";
 import { stageMatch } from "../../test/support/play.ts";
 import { type BenchResult, type Row, surroundings } from "../result.ts";
 import { kickoffRows, processRows, upstreamRow, watchRows } from "./figures.ts";
@@ -16,11 +16,13 @@ const SETTLE_MS = 5_000;
 /** A kick-off: all within this time, and then watched for so long, ms. */
 const KICKOFF_MS = 2_000;
 const KICKOFF_WATCHED_MS = 10_000;
+/** The channel has been on air for so long before anybody comes: a viewer begins a target's length in the past, ms. */
+const ON_AIR_MS = ms(6_000);
 /** Between the two, so that the first crowd's sockets are gone, ms. */
 const PAUSE_MS = ms(3_000);
 /** A part older than this at the origin, at the 95th percentile, was late before any edge had it: nothing is believed, ms. */
 const ORIGIN_LATE_MS = 900;
-/** The crowd's own loop was later than this at its 99th percentile: it measured itself, ms. */
+/** The crowd's own loop was later than this at its 95th percentile: it measured itself, ms. */
 const CROWD_LATE_MS = 250;
 /** The edge that all viewers are sent to, at its own port. */
 const EDGE = "isp-roma";
@@ -46,12 +48,14 @@ export async function runCrowd(options: CrowdBenchOptions): Promise<BenchResult>
   );
   const match = await stageMatch();
   try {
+    await systemClock.sleep(ON_AIR_MS);
     const rows: Row[] = [];
     const reasons: string[] = [];
     for (const part of parts) {
       if (only !== undefined && only !== part) continue;
       if (rows.length > 0) await systemClock.sleep(PAUSE_MS);
       const measured = await measure(match, settingsOf(match, part, { ...options, viewers }));
+      console.error(`\n${part}: ${textOf(measured.report)}`);
       rows.push(...(part === "watch" ? watched(measured) : kickoffRows(measured.report)));
       const why = reasonOf(measured);
       if (why !== null) reasons.push(`${part}: ${why}`);
@@ -148,8 +152,8 @@ function reasonOf({ report, origin }: Measured): string | null {
   const behind = origin.behindMs(0.95);
   if (behind > ORIGIN_LATE_MS)
     return `the origin's newest part was ${behind.toFixed(0)} ms old at p95, not within ${ORIGIN_LATE_MS}: the encoder did not keep up`;
-  const late = Math.max(0, ...report.processes.map(({ lagMs }) => lagMs?.p99 ?? 0));
+  const late = Math.max(0, ...report.processes.map(({ lagMs }) => lagMs?.p95 ?? 0));
   if (late > CROWD_LATE_MS)
-    return `the crowd's own loop was ${late.toFixed(0)} ms late at p99, not within ${CROWD_LATE_MS}: it measured itself`;
+    return `the crowd's own loop was ${late.toFixed(0)} ms late at p95, not within ${CROWD_LATE_MS}: it measured itself`;
   return report.ended === "stopped" ? "stopped before its time" : null;
 }
