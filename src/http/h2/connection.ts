@@ -1,14 +1,14 @@
 // One connection of HTTP/2 to a server (RFC 9113): what came is cut into frames and sorted; each stream is an exchange.
 import type { Socket } from "node:net";
-import type { MonoMs } from "#base";
+import { type MonoMs, ms } from "#base";
 import { Budget } from "./budget.ts";
 import type { CloseReason, ServedConnection, ServerState } from "../serverState.ts";
 import { LINGER_MS } from "../limits.ts";
+import { Pace, takenFrom } from "../pace.ts";
 import { sever } from "../sever.ts";
 import { Exchanges } from "./exchanges.ts";
 import { ConnectionFault, StreamFault } from "./faults.ts";
 import {
-  contentOf,
   flags,
   type Frame,
   FrameReader,
@@ -19,10 +19,10 @@ import {
   SETTINGS_ACK,
   windowFrame,
 } from "./frames.ts";
-import { HpackDecoder } from "./hpackDecoder.ts";
+import { HeadBlocks, type ReceivedHead } from "./headBlocks.ts";
 import {
+  CONCURRENT_STREAMS,
   CONNECTION_WINDOW_BYTES,
-  CONTINUATION_FRAMES,
   CONTROL_FRAMES,
   HEADER_TABLE_BYTES,
   WINDOW_UPDATES,
@@ -30,15 +30,6 @@ import {
 } from "./limits.ts";
 import { Outflow } from "./outflow.ts";
 import { FIRST_WINDOW_BYTES, ownSettings, type PeerSettings, readSettings } from "./settings.ts";
-
-/** A header block that goes on in CONTINUATION frames (RFC 9113 6.10). */
-interface OpenBlock {
-  readonly streamId: number;
-  readonly endStream: boolean;
-  readonly parts: Buffer[];
-  bytes: number;
-  readonly since: number;
-}
 
 const protocolError = (rule: string): ConnectionFault =>
   new ConnectionFault("PROTOCOL_ERROR", rule);
@@ -49,7 +40,7 @@ export class Http2Connection implements ServedConnection {
   readonly remoteAddress: string;
   readonly #state: ServerState;
   readonly #reader = new FrameReader();
-  readonly #decoder: HpackDecoder;
+  readonly #blocks: HeadBlocks;
   readonly #outflow: Outflow;
   readonly #exchanges: Exchanges;
   readonly #control: Budget;
@@ -60,12 +51,12 @@ export class Http2Connection implements ServedConnection {
   };
   #prefaceAt = 0;
   #settingsSeen = false;
-  #openBlock: OpenBlock | null = null;
   /** GOAWAY was sent: "called" names no last stream yet, so that requests on their way are still answered. */
   #leaving: "no" | "called" | "last" = "no";
   /** Set once the connection only waits for the peer to have read the rest. */
   #lingering: { readonly reason: CloseReason; readonly since: number } | null = null;
   #closed = false;
+  #pace: Pace | null = null;
 
   constructor(socket: Socket, state: ServerState, remoteAddress: string) {
     this.socket = socket;
@@ -73,10 +64,7 @@ export class Http2Connection implements ServedConnection {
     this.#state = state;
     const now = state.clock.monotonic();
     const { limits } = state;
-    this.#decoder = new HpackDecoder(HEADER_TABLE_BYTES, {
-      listBytes: limits.headBytes,
-      fields: limits.fields,
-    });
+    this.#blocks = new HeadBlocks(limits);
     this.#control = new Budget(CONTROL_FRAMES, now);
     this.#windowUpdates = new Budget(WINDOW_UPDATES, now);
     this.#outflow = new Outflow(socket, {
@@ -106,17 +94,37 @@ export class Http2Connection implements ServedConnection {
 
   #data(bytes: Buffer): void {
     if (this.#closed || this.#lingering) return;
-    this.#outflow.hold();
     this.#guard(() => {
-      this.#exchanges.now = this.#state.clock.monotonic();
       const rest = this.#preface(bytes);
       if (rest) this.#reader.push(rest);
-      for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) {
+    });
+    this.#advance();
+  }
+
+  /** Takes the frames that have come; what is written meanwhile leaves together. */
+  #advance(): void {
+    this.#exchanges.now = this.#state.clock.monotonic();
+    const turnEnds = this.#exchanges.begun + CONCURRENT_STREAMS;
+    this.#outflow.hold();
+    this.#guard(() => {
+      while (!this.#closed && !this.#lingering) {
+        if (this.#exchanges.begun >= turnEnds) return this.#yield();
+        const frame = this.#reader.next();
+        if (!frame) return;
         this.#take(frame);
-        if (this.#closed || this.#lingering) return;
       }
     });
     this.#outflow.release();
+  }
+
+  /** Lets the others have their turn before more of very many requests that came at once are answered. */
+  #yield(): void {
+    this.socket.pause();
+    this.#state.clock.after(ms(1), () => {
+      if (this.#closed || this.#lingering) return;
+      this.socket.resume();
+      this.#advance();
+    });
   }
 
   /** RFC 9113 3.4: the connection begins with a text that no server of HTTP/1.1 takes for a request. */
@@ -141,7 +149,7 @@ export class Http2Connection implements ServedConnection {
   }
 
   #take(frame: Frame): void {
-    if (this.#openBlock && frame.type !== frameTypes.CONTINUATION)
+    if (this.#blocks.openSince !== null && frame.type !== frameTypes.CONTINUATION)
       throw protocolError("6.2: another frame within a header block");
     if (!this.#settingsSeen && frame.type !== frameTypes.SETTINGS)
       throw protocolError("3.4: the first frame is not SETTINGS");
@@ -160,9 +168,9 @@ export class Http2Connection implements ServedConnection {
           this.#spend(this.#control, "10.5: empty DATA frames");
         return this.#exchanges.data(frame);
       case frameTypes.HEADERS:
-        return this.#headers(frame);
+        return this.#head(this.#blocks.begin(frame, this.#exchanges.now));
       case frameTypes.CONTINUATION:
-        return this.#continuation(frame);
+        return this.#head(this.#blocks.goOn(frame));
       case frameTypes.RST_STREAM:
         return this.#resetStream(frame);
       case frameTypes.SETTINGS:
@@ -182,38 +190,8 @@ export class Http2Connection implements ServedConnection {
     }
   }
 
-  #headers(frame: Frame): void {
-    if (frame.streamId === 0) throw protocolError("6.2: HEADERS on stream 0");
-    const block = contentOf(frame);
-    const endStream = (frame.flags & flags.END_STREAM) !== 0;
-    if ((frame.flags & flags.END_HEADERS) !== 0)
-      return this.#block(frame.streamId, block, endStream);
-    const { streamId } = frame;
-    const since = this.#exchanges.now;
-    this.#openBlock = { streamId, endStream, parts: [block], bytes: block.length, since };
-  }
-
-  #continuation(frame: Frame): void {
-    const open = this.#openBlock;
-    if (!open || open.streamId !== frame.streamId)
-      throw protocolError("6.10: CONTINUATION that continues nothing");
-    open.parts.push(frame.payload);
-    open.bytes += frame.payload.length;
-    // CVE-2024-27316 and its relatives: a block without an end, or of empty frames.
-    if (open.bytes > this.#state.limits.headBytes || open.parts.length > CONTINUATION_FRAMES + 1)
-      throw new ConnectionFault(
-        "ENHANCE_YOUR_CALM",
-        "10.5.1: a header block that does not end",
-        "h2-head-flood",
-      );
-    if ((frame.flags & flags.END_HEADERS) === 0) return;
-    this.#openBlock = null;
-    this.#block(open.streamId, Buffer.concat(open.parts), open.endStream);
-  }
-
-  #block(streamId: number, block: Buffer, endStream: boolean): void {
-    const section = this.#decoder.decode(block); // always, because each block may change the table
-    this.#exchanges.head(streamId, section, endStream);
+  #head(head: ReceivedHead | null): void {
+    if (head) this.#exchanges.head(head);
   }
 
   #resetStream(frame: Frame): void {
@@ -350,10 +328,11 @@ export class Http2Connection implements ServedConnection {
       return;
     }
     if (this.#state.closing) this.#leave();
+    if (this.#tooSlow(now)) return;
     exchanges.sweep(now);
     if (this.#closed) return;
-    const block = this.#openBlock;
-    if (block && now - block.since > limits.headDeadlineMs) {
+    const { openSince } = this.#blocks;
+    if (openSince !== null && now - openSince > limits.headDeadlineMs) {
       this.#state.countRefusal("slow-head");
       this.#fail(
         new ConnectionFault("ENHANCE_YOUR_CALM", "a header block came too slowly", "idle"),
@@ -362,6 +341,19 @@ export class Http2Connection implements ServedConnection {
       this.#outflow.control(goAwayFrame(exchanges.lastId, "NO_ERROR"));
       this.#linger("idle");
     }
+  }
+
+  /** Whether the socket's peer takes too little of all streams together, and is cut. */
+  #tooSlow(now: MonoMs): boolean {
+    if (this.socket.writableLength === 0) {
+      this.#pace = null;
+      return false;
+    }
+    const taken = takenFrom(this.socket);
+    this.#pace ??= new Pace(now, taken);
+    const reason = this.#pace.judge(now, taken, this.#state.limits);
+    if (reason) this.close(reason);
+    return reason !== null;
   }
 
   #idleLimit(): number {

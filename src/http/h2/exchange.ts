@@ -5,8 +5,9 @@ import type { HttpLimits } from "../limits.ts";
 import { Pace } from "../pace.ts";
 import { StreamBody } from "./body.ts";
 import { StreamFault } from "./faults.ts";
-import { STREAM_WINDOW_BYTES, WINDOW_SHARE } from "./limits.ts";
+import { STREAM_WINDOW_BYTES } from "./limits.ts";
 import { SendSide } from "./outflow.ts";
+import { ReceiveWindow } from "./receiveWindow.ts";
 import { Http2Reply, type ReplyOwner } from "./reply.ts";
 
 /** How an exchange begins. */
@@ -38,11 +39,10 @@ export class Exchange {
   requestOpen: boolean;
   /** The outflow has written the end of the answer. */
   allSent = false;
+  readonly #window = new ReceiveWindow(STREAM_WINDOW_BYTES);
   readonly #promised: number | null;
   #received = 0;
   #movedAt: MonoMs;
-  #window = STREAM_WINDOW_BYTES;
-  #credit = 0;
   #pace: Pace | null = null;
 
   constructor(begun: Beginning, owner: ExchangeOwner) {
@@ -63,8 +63,7 @@ export class Exchange {
   /** DATA came: `flowBytes` with its padding, `content` without. Throws a StreamFault, or returns why the body is refused. */
   receive(flowBytes: number, content: Buffer, at: { now: MonoMs; bodyBytes: number }): boolean {
     this.#movedAt = at.now;
-    this.#window -= flowBytes;
-    if (this.#window < 0)
+    if (!this.#window.take(flowBytes))
       throw new StreamFault("FLOW_CONTROL_ERROR", "6.9.1: more DATA than the stream's window");
     this.#received += content.length;
     if (this.#promised !== null && this.#received > this.#promised)
@@ -83,14 +82,9 @@ export class Exchange {
     this.body?.finish();
   }
 
-  /** Gives the peer's window back in pieces worth a frame; returns how much to tell now. */
+  /** Bytes of the body were read; returns by how much to widen the peer's window now. */
   giveBack(bytes: number): number {
-    this.#credit += bytes;
-    if (!this.requestOpen || this.#credit * WINDOW_SHARE < STREAM_WINDOW_BYTES) return 0;
-    const credit = this.#credit;
-    this.#window += credit;
-    this.#credit = 0;
-    return credit;
+    return this.requestOpen ? this.#window.giveBack(bytes) : 0;
   }
 
   /**
@@ -98,7 +92,7 @@ export class Exchange {
    * taken. `waiting` streams share what the connection takes, so that each must take its part of the least rate only.
    */
   judge(now: MonoMs, limits: HttpLimits, waiting: number): RefusalName | null {
-    if (this.requestOpen && this.#window > 0 && this.body && !this.body.failed)
+    if (this.requestOpen && this.#window.open && this.body && !this.body.failed)
       if (now - this.#movedAt > limits.bodyIdleMs && this.body.starving) return "slow-body";
     const { side } = this;
     if (side.queued === 0) {
@@ -112,8 +106,9 @@ export class Exchange {
 
   /** The peer gave it up, or the connection ended. */
   gone(): void {
-    if (this.requestOpen) this.body?.fail(refusals.make("truncated-body"));
-    this.requestOpen = false;
+    const broken = this.requestOpen;
+    this.requestOpen = false; // what is dropped now opens no window of this stream
+    if (broken) this.body?.fail(refusals.make("truncated-body"));
     this.reply.gone();
   }
 }

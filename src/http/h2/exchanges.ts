@@ -12,6 +12,7 @@ import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import { ConnectionFault, type ErrorCode, StreamFault } from "./faults.ts";
 import { contentOf, flags, type Frame, resetFrame, windowFrame } from "./frames.ts";
 import { judgeSection, judgeTrailers } from "./headSection.ts";
+import type { ReceivedHead } from "./headBlocks.ts";
 import type { FieldSection } from "./hpackDecoder.ts";
 import {
   CONCURRENT_STREAMS,
@@ -19,9 +20,9 @@ import {
   CONTROL_FRAMES,
   RESET_MEMORY,
   RESETS,
-  WINDOW_SHARE,
 } from "./limits.ts";
 import type { Outflow, SendSide } from "./outflow.ts";
+import { ReceiveWindow } from "./receiveWindow.ts";
 import type { PeerSettings } from "./settings.ts";
 
 /** What the streams know of their connection, and ask of it. */
@@ -41,6 +42,8 @@ export class Exchanges implements ExchangeOwner {
   quietSince: MonoMs;
   /** The highest stream that the peer has opened. */
   lastId = 0;
+  /** How many requests have begun. */
+  begun = 0;
   readonly #state: ServerState;
   readonly #outflow: Outflow;
   readonly #around: Surroundings;
@@ -49,9 +52,9 @@ export class Exchanges implements ExchangeOwner {
   readonly #resetHere = new Set<number>();
   readonly #resets: Budget;
   readonly #strays: Budget;
+  readonly #window = new ReceiveWindow(CONNECTION_WINDOW_BYTES);
   #refusing = false;
-  #window = CONNECTION_WINDOW_BYTES;
-  #credit = 0;
+  #over = false;
 
   constructor(state: ServerState, outflow: Outflow, around: Surroundings) {
     this.#state = state;
@@ -79,7 +82,7 @@ export class Exchanges implements ExchangeOwner {
   // --- frames ---
 
   /** A whole header block: a request, or its trailers. */
-  head(id: number, section: FieldSection, endStream: boolean): void {
+  head({ streamId: id, section, endStream }: ReceivedHead): void {
     const exchange = this.#open.get(id);
     if (exchange) return this.#trailers(exchange, section, endStream);
     if ((id & 1) === 0) throw new ConnectionFault("PROTOCOL_ERROR", "5.1.1: an even stream");
@@ -124,6 +127,7 @@ export class Exchanges implements ExchangeOwner {
       this,
     );
     this.#open.set(id, exchange);
+    this.begun++;
     this.#state.counters.requests++;
     if (refusal) this.#refused(exchange, refusal);
     else if (head) this.#handle(exchange, head);
@@ -172,8 +176,7 @@ export class Exchanges implements ExchangeOwner {
     if (id === 0) throw new ConnectionFault("PROTOCOL_ERROR", "6.1: DATA on stream 0");
     this.#checkNotIdle(id);
     const flowBytes = frame.payload.length; // padding counts (RFC 9113 6.1)
-    this.#window -= flowBytes;
-    if (this.#window < 0)
+    if (!this.#window.take(flowBytes))
       throw new ConnectionFault(
         "FLOW_CONTROL_ERROR",
         "6.9.1: more DATA than the connection's window",
@@ -239,11 +242,8 @@ export class Exchanges implements ExchangeOwner {
   }
 
   #giveBack(bytes: number): void {
-    this.#credit += bytes;
-    if (this.#credit * WINDOW_SHARE < CONNECTION_WINDOW_BYTES) return;
-    this.#outflow.control(windowFrame(0, this.#credit));
-    this.#window += this.#credit;
-    this.#credit = 0;
+    const credit = this.#over ? 0 : this.#window.giveBack(bytes);
+    if (credit > 0) this.#outflow.control(windowFrame(0, credit));
   }
 
   /** RFC 9110 10.1.1: the handler wants the body that the peer holds back. */
@@ -363,6 +363,7 @@ export class Exchanges implements ExchangeOwner {
 
   /** The connection ends: the handlers learn of it. */
   allGone(): void {
+    this.#over = true;
     for (const exchange of this.#open.values()) {
       this.#open.delete(exchange.side.id);
       this.#outflow.drop(exchange.side);
