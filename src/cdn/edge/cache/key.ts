@@ -18,11 +18,16 @@ export function normalSpelling(text: string): string {
 
 /** The query less the viewer's own report on itself, CMCD (CTA-5004: caches leave it out of their keys); order stays. */
 export function withoutReport(query: string): string {
-  if (!query.includes("CMCD=")) return query;
-  return query
-    .split("&")
-    .filter((parameter) => !parameter.startsWith("CMCD="))
-    .join("&");
+  let rest = query;
+  while (rest.startsWith("CMCD=")) {
+    const end = rest.indexOf("&");
+    rest = end < 0 ? "" : rest.slice(end + 1);
+  }
+  for (let at = rest.indexOf("&CMCD="); at >= 0; at = rest.indexOf("&CMCD=", at)) {
+    const end = rest.indexOf("&", at + 1);
+    rest = rest.slice(0, at) + (end < 0 ? "" : rest.slice(end));
+  }
+  return rest;
 }
 
 /**

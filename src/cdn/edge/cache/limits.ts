@@ -28,6 +28,10 @@ export const ERROR_PAUSE_MS = 1_000;
 
 /** The longest value of a parameter that a route lists. */
 export const LISTED_VALUE_LENGTH = 32;
+/** Names that are remembered as they were worked out: what a window of a dozen channels asks for … */
+export const NAMES_REMEMBERED = 4_096;
+/** … of requests up to this length. */
+export const REMEMBERED_LENGTH = 256;
 /** Routes of one edge. */
 export const ROUTES_LIMIT = 64;
 

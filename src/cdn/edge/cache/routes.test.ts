@@ -98,6 +98,17 @@ test("no query of a channel can name more objects than its directives have value
   assert.ok(keys.size <= 16, [...keys].join(" "));
 });
 
+test("the viewer's own report is left out wherever it stands, and nothing else is", () => {
+  const parameter = fc.constantFrom("CMCD=a", "CMCD=", "xCMCD=1", "CMCD", "a=1", "", "b");
+  fc.assert(
+    fc.property(fc.array(parameter, { maxLength: 8 }), (parameters) => {
+      const kept = parameters.filter((one) => !one.startsWith("CMCD="));
+      assert.equal(withoutReport(parameters.join("&")), kept.join("&"));
+    }),
+    { numRuns: 10_000, seed: 9 },
+  );
+});
+
 test("elsewhere the whole query names the object, less the viewer's own report", () => {
   assert.equal(keyOf("/a?b=2&a=1"), "/a?b=2&a=1");
   assert.equal(keyOf("/a?CMCD=bl%3D1"), "/a");

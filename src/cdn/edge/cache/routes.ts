@@ -1,7 +1,7 @@
 // Which requests are which: how an object is named, what of its request goes upstream, and what comes from one source.
 import { edgeErrors } from "../errors.ts";
 import { listedQuery, normalSpelling, withoutReport } from "./key.ts";
-import { ROUTES_LIMIT } from "./limits.ts";
+import { NAMES_REMEMBERED, REMEMBERED_LENGTH, ROUTES_LIMIT } from "./limits.ts";
 
 /** A rule for some paths; the first that matches stands. */
 export interface RouteRule {
@@ -62,6 +62,8 @@ const anybodys: Route = { match: /^/, query: null, forwards: true, source: null 
 
 export class Routes {
   readonly #routes: readonly Route[];
+  /** A crowd asks for the same few: worked out once. */
+  readonly #names = new Map<string, ObjectName>();
 
   /** `rules` stand before those of a channel. Throws `edge/bad-route`. */
   constructor(rules: readonly RouteRule[] = []) {
@@ -72,16 +74,27 @@ export class Routes {
 
   /** Names the object of a request. */
   name(path: string, query: string): ObjectName {
+    const rest = query === "" ? "" : withoutReport(query);
+    const asked = rest === "" ? path : `${path}?${rest}`;
+    const known = this.#names.get(asked);
+    if (known) return known;
+    const name = this.#worked(path, rest);
+    if (asked.length > REMEMBERED_LENGTH) return name;
+    if (this.#names.size >= NAMES_REMEMBERED) this.#names.clear();
+    this.#names.set(asked, name);
+    return name;
+  }
+
+  #worked(path: string, query: string): ObjectName {
     const normal = normalSpelling(path);
     const route = this.#routes.find(({ match }) => match.test(normal)) ?? anybodys;
     const { forwards } = route;
     const source = route.source?.exec(normal)?.slice(1).join("/") ?? null;
     if (route.query === null) {
-      const rest = withoutReport(query);
-      const mark = rest === "" ? "" : "?";
+      const mark = query === "" ? "" : "?";
       // What goes upstream stays as the first who asks spells it: a signature may lie over it.
-      const key = normal + mark + normalSpelling(rest);
-      return { key, target: path + mark + rest, source, forwards, bad: null };
+      const key = normal + mark + normalSpelling(query);
+      return { key, target: path + mark + query, source, forwards, bad: null };
     }
     const listed = listedQuery(query, route.query);
     const bad = listed === null ? route.query.join(", ") : null;
