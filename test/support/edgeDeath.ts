@@ -7,6 +7,8 @@ import { stageMatch } from "./play.ts";
 /** The channel has a past by then, which viewers begin in. */
 const ON_AIR_MS = ms(3_000);
 const JOIN_LIMIT_MS = 20_000;
+/** One viewer after the other. */
+const APART_MS = 4;
 
 export interface EdgeDeath {
   readonly report: CrowdReport;
@@ -36,7 +38,7 @@ export async function edgeDeath(play: {
           { protocol: "hls", share: 0.2 },
         ],
         arrival: "steady",
-        overMs: viewers,
+        overMs: viewers * APART_MS,
         durationMs: 600_000,
         atMs: null,
         networks: [
@@ -64,7 +66,7 @@ export async function edgeDeath(play: {
     try {
       const start = systemClock.monotonic();
       while (crowd.now.joins < viewers) {
-        if (systemClock.monotonic() - start > viewers + JOIN_LIMIT_MS)
+        if (systemClock.monotonic() - start > viewers * APART_MS + JOIN_LIMIT_MS)
           throw new Error(`${crowd.now.joins} of ${viewers} viewers joined`);
         await systemClock.sleep(ms(50));
       }

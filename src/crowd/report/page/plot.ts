@@ -99,20 +99,7 @@ function draw(layer: Layer, axes: Axes): string {
   const middle = (step: number): number => ((step + 0.5) * WIDTH) / steps;
   switch (layer.kind) {
     case "area":
-      return runsOf(layer.values)
-        .map((run) => {
-          const line = run.map(([step, value]) => `${round(middle(step))} ${round(y(value))}`);
-          const [first, last] = [run[0]?.[0] ?? 0, run.at(-1)?.[0] ?? 0];
-          // The first and the last step are drawn to their own edges.
-          const from = `${round((first * WIDTH) / steps)} ${line[0]?.split(" ")[1]}`;
-          const to = `${round(((last + 1) * WIDTH) / steps)} ${line.at(-1)?.split(" ")[1]}`;
-          const path = [from, ...line, to].join("L");
-          const ends = [(last + 1) * WIDTH, first * WIDTH].map(
-            (x) => `${round(x / steps)} ${HEIGHT}`,
-          );
-          return `<path class="fill" d="M${path}L${ends.join("L")}Z"/><path class="line" d="M${path}"/>`;
-        })
-        .join("");
+      return areaPath(layer.values, { steps, middle, y });
     case "line":
     case "thin":
       return `<path class="${layer.kind}" d="${linePath(layer.values, { middle, y })}"/>`;
@@ -122,7 +109,7 @@ function draw(layer: Layer, axes: Axes): string {
       return bars(layer.values, { steps, y, tone: layer.tone ?? "" });
     case "candles":
       return candles(layer, { steps, y });
-    case "level":
+    default:
       return `<path class="level" d="M0 ${round(y(layer.value))}H${WIDTH}"/>`;
   }
 }
@@ -142,6 +129,23 @@ function runsOf(values: Values): [step: number, value: number][][] {
 interface Place {
   readonly middle: (step: number) => number;
   readonly y: (value: number) => number;
+}
+
+/** A filled line; its first and last steps are drawn to their own edges. */
+function areaPath(values: Values, { steps, middle, y }: Place & { steps: number }): string {
+  const edge = (step: number): string => round((step * WIDTH) / steps);
+  return runsOf(values)
+    .map((run) => {
+      const [first = [0, 0], last = first] = [run[0], run.at(-1)];
+      const line = [
+        `${edge(first[0])} ${round(y(first[1]))}`,
+        ...run.map(([step, value]) => `${round(middle(step))} ${round(y(value))}`),
+        `${edge(last[0] + 1)} ${round(y(last[1]))}`,
+      ].join("L");
+      const under = `L${edge(last[0] + 1)} ${HEIGHT}L${edge(first[0])} ${HEIGHT}Z`;
+      return `<path class="fill" d="M${line}${under}"/><path class="line" d="M${line}"/>`;
+    })
+    .join("");
 }
 
 function linePath(values: Values, { middle, y }: Place): string {
