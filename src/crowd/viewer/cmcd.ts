@@ -44,35 +44,35 @@ export class CmcdQuery {
       ...(durationMs === null ? {} : { d: Math.round(durationMs) }),
     });
     this.#kind = part({ ot: object, sf: session.format, sid: session.session, st: "ll" });
-    this.#version = part({ v: 2 });
+    this.#version = encodeURIComponent(encodeCmcd({ v: 2 }));
   }
 
   /** `CMCD=…`; keys in order. */
   with(figures: CmcdFigures): string {
     const media = this.#param === "v" || this.#param === "a";
     // Rounded as CTA-5004-B asks: the buffer to 100 ms, the throughput to 100 kb/s.
-    const buffer = media ? list("bl", Math.round(figures.bufferMs / 100) * 100, this.#param) : "";
-    const starved = figures.starved ? "bs," : "";
+    const buffer = media ? this.#list("bl", Math.round(figures.bufferMs / 100) * 100) : "";
     const rate =
       media && figures.bps !== null
-        ? list("mtp", Math.round(figures.bps / 100_000) * 100, this.#param)
+        ? this.#list("mtp", Math.round(figures.bps / 100_000) * 100)
         : "";
-    const startup = figures.startup ? "su," : "";
-    return `${CMCD_QUERY_NAME}=${encoded(buffer)}${this.#bitrate}${encoded(starved)}${this.#session}${encoded(rate)}${this.#kind}${encoded(startup)}${this.#version.slice(0, -"%2C".length)}`;
+    const starved = figures.starved ? `bs${COMMA}` : "";
+    const startup = figures.startup ? `su${COMMA}` : "";
+    return `${CMCD_QUERY_NAME}=${buffer}${this.#bitrate}${starved}${this.#session}${rate}${this.#kind}${startup}${this.#version}`;
+  }
+
+  /** An inner list of one whole number, percent-encoded: it needs no care. */
+  #list(key: string, value: number): string {
+    return `${key}%3D(${value}%3B${this.#param})${COMMA}`;
   }
 }
+
+const COMMA = "%2C";
 
 /** An inner list of one figure that is about the picture, or the sound. */
 const about = (object: CmcdObject, value: number): CmcdRecord[string] => [
   { value: Math.round(value), params: { [object]: true } },
 ];
 
-/** The same as {@link about}, as text with its comma: whole numbers need no care. */
-const list = (key: string, value: number, object: string): string => `${key}=(${value};${object}),`;
-
-/** Keys in order, with a comma behind. */
-const part = (record: CmcdRecord): string => encodeURIComponent(`${encodeCmcd(record)},`);
-
-/** As encodeURIComponent, of the few characters that figures are made of. */
-const encoded = (figures: string): string =>
-  figures.replace("=", "%3D").replace(";", "%3B").replace(",", "%2C");
+/** Keys in order, percent-encoded, with a comma behind. */
+const part = (record: CmcdRecord): string => encodeURIComponent(encodeCmcd(record)) + COMMA;
