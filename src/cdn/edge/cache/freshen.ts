@@ -15,6 +15,9 @@ const ofTheBytes = new Set([
   ...["etag", "last-modified"],
 ]);
 
+/** Fields that tell by which way an answer came: those of the old one are no more true. */
+const ofTheWay = new Set(["via", "age", "cmsd-dynamic"]);
+
 /** The conditions that ask whether `head` still is the answer (RFC 9111 4.3.1); none where it has no validator. */
 export function conditionsFor(head: ObjectHead): HeaderList {
   const fields: (readonly [string, string])[] = [];
@@ -45,7 +48,7 @@ export function freshened(
   const merged = new Merged([
     ...stored.head.fields.filter(([name]) => {
       const key = name.toLowerCase();
-      return !news.has(key) && key !== "via" && key !== "age";
+      return !news.has(key) && !ofTheWay.has(key);
     }),
     ...[...news.values()].flat(),
     ["Content-Length", String(stored.body.length)],

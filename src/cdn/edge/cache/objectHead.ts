@@ -1,6 +1,7 @@
 // The head of an object: what an upstream's answer says, made ready for any number of viewers.
 import type { MonoMs, UtcMs } from "#base";
 import { corsHeaders, type HeaderList, httpDate, type ReceivedHeaders } from "#http";
+import { cmsdDynamic } from "#telemetry";
 import type { TierHeaders } from "../supply.ts";
 import { type Asked, initialAgeS, type Policy, policyOf } from "./policy.ts";
 
@@ -66,7 +67,7 @@ export function readHead(status: number, headers: ReceivedHeaders, arrival: Arri
       ...endToEnd(headers, cors),
       ["Date", date],
       ["Via", viaOf(headers.get("via"), arrival.edge)],
-      ...(cors ? corsHeaders : []),
+      ...(cors ? [...delayOf(headers, arrival), ...corsHeaders] : []),
     ],
     length: length === undefined ? null : Number(length),
     etag: headers.get("etag"),
@@ -87,6 +88,21 @@ export function readHead(status: number, headers: ReceivedHeaders, arrival: Arri
 export const viaOf = (before: string | undefined, edge: string): string =>
   before === undefined || before === "" ? `1.1 ${edge}` : `${before}, 1.1 ${edge}`;
 
+/**
+ * CTA-5006, `rd`: what this edge waited for the answer. Of the dynamic keys it alone holds for all who get the object; the
+ * others speak of one connection, and would need a head for each viewer. Another tier of this edge has said it already.
+ */
+function delayOf(headers: ReceivedHeaders, arrival: Arrival): HeaderList {
+  const before = headers.get("cmsd-dynamic");
+  if (arrival.tier) return before === undefined ? [] : [["CMSD-Dynamic", before]];
+  const rd = arrival.receivedAt - arrival.askedAt;
+  return [["CMSD-Dynamic", cmsdDynamic(before, arrival.edge, { rd })]];
+}
+
+/** Fields that the edge writes in a channel's answers. */
+const rewritten = (key: string): boolean =>
+  key.startsWith("access-control-") || key === "timing-allow-origin" || key === "cmsd-dynamic";
+
 /** Without the fields of one hop, those of the edge, and the upstream's CORS where the edge has its own. */
 function endToEnd(headers: ReceivedHeaders, cors: boolean): (readonly [string, string])[] {
   const named = namedByConnection(headers);
@@ -94,7 +110,7 @@ function endToEnd(headers: ReceivedHeaders, cors: boolean): (readonly [string, s
   for (const [name, value] of headers.entries()) {
     const key = name.toLowerCase();
     if (hopFields.has(key) || ownFields.has(key) || named.has(key)) continue;
-    if (cors && (key.startsWith("access-control-") || key === "timing-allow-origin")) continue;
+    if (cors && rewritten(key)) continue;
     fields.push([name, value]);
   }
   return fields;

@@ -264,3 +264,19 @@ test("a HEAD fetches the whole for those who come next; what will not be kept is
   assert.ok(stage.last.aborted);
   assert.equal(stage.carrier.transfers, 0);
 });
+
+test("a channel's answer says what each server on the way waited for it; anybody's origin has its own say", async () => {
+  const stage = new CacheStage();
+  const media = stage.ask("/match/v720/7.m4s");
+  stage.advance(0.25);
+  stage.last.answer(200, [["CMSD-Dynamic", '"shield";rd=12'], ["ETag", '"a"'], ...fresh], "bytes");
+  await turn();
+  assert.equal(media.get("cmsd-dynamic"), '"shield";rd=12, "e1";rd=250');
+  stage.advance(11);
+  const again = stage.ask("/match/v720/7.m4s");
+  stage.last.answer(304, [["ETag", '"a"'], ...fresh]);
+  await turn();
+  assert.equal(again.get("cmsd-dynamic"), '"e1";rd=0');
+  const other = await stage.fill("/o", fresh);
+  assert.equal(other.get("cmsd-dynamic"), undefined);
+});

@@ -118,10 +118,10 @@ test("elsewhere the whole query names the object, less the viewer's own report",
   assert.equal(target, "/a%7e?x=%7e", "as it was spelled: a signature may lie over it");
 });
 
-test("a segment and its parts come from one source, whatever the rendition", () => {
+test("the parts of a segment come from one source; a whole segment from whoever is well", () => {
   const sourceOf = (path: string): string | null => routes.name(path, "").source;
-  assert.equal(sourceOf("/match/v720/7.m4s"), "match/7");
-  assert.equal(sourceOf("/match/a128/7.3.m4s"), "match/7");
+  assert.equal(sourceOf("/match/v720/7.m4s"), null);
+  assert.equal(sourceOf("/match/a128/7.3.m4s"), "match/a128/7");
   assert.equal(sourceOf("/match/v720.m3u8"), null);
 });
 

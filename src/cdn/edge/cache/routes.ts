@@ -32,7 +32,9 @@ const defaultRoutes: readonly RouteRule[] = [
   {
     match: String.raw`^/[\w-]{1,64}/[\w-]{1,64}/\d{1,15}(?:\.\d{1,3})?\.m4s$`,
     query: [],
-    source: String.raw`^/([\w-]+)/[\w-]+/(\d+)`,
+    // Parts of one segment fit together only when one encoder made them. A whole segment fits behind anybody's: it comes
+    // from whoever is well, also when its first half was lost with another.
+    source: String.raw`^/([\w-]+)/([\w-]+)/(\d+)\.\d+\.m4s$`,
   },
   { match: String.raw`^/[\w-]{1,64}/[\w-]{1,64}/init-[\w-]{1,64}\.mp4$`, query: [] },
   { match: "^/ingest(?:/|$)" },
