@@ -21,6 +21,11 @@ export const cliErrors = catalogue("cli", {
     says: "--{option}: {problem}.",
     cure: "See: regista {role} --help",
   },
+  "options-unreadable": {
+    kind: "world",
+    says: "The options in {file} cannot be read: {why}.",
+    cure: "Check the path; the file holds the options' names and values as JSON or YAML.",
+  },
   "port-taken": {
     kind: "world",
     says: "Port {port} on {host} is taken; {role} cannot listen there.",

@@ -19,8 +19,7 @@ const RESTART_WINDOW_MS = 60_000;
 /** A role that ignores SIGTERM this long is killed. */
 const STOP_LIMIT_MS = ms(6_000);
 
-/** The program. */
-export const MAIN = new URL("main.ts", import.meta.url).pathname;
+const MAIN = new URL("main.ts", import.meta.url).pathname;
 /** Where compiled modules are kept, so that a process starts in half the time. */
 export const COMPILE_CACHE = new URL("../../node_modules/.cache/regista", import.meta.url).pathname;
 

@@ -6,9 +6,11 @@ import { systemClock } from "#base/clock";
 import { createLog } from "#base/log";
 import type { ChildMessage } from "#edge";
 import { checkOptions } from "./flags.ts";
-import { COMPILE_CACHE, MAIN } from "./roleProcess.ts";
+import { COMPILE_CACHE } from "./roleProcess.ts";
 import { roles } from "./roles.ts";
 import { runRole } from "./runRole.ts";
+
+const EDGE_MAIN = new URL("edgeMain.ts", import.meta.url).pathname;
 
 /** What a drained process may take to let go of the rest, ms. */
 const CLOSE_LIMIT_MS = ms(2_000);
@@ -36,7 +38,8 @@ async function supervise(given: unknown): Promise<void> {
       port,
       sockets: workers === 0 ? availableParallelism() : workers,
       command: {
-        words: [process.execPath, ...process.execArgv, MAIN, ...process.argv.slice(2)],
+        // The words behind `edge`, as they were given: the new process reads them, and the file they name, anew.
+        words: [process.execPath, ...process.execArgv, EDGE_MAIN, ...process.argv.slice(3)],
         env: { NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE },
       },
     },

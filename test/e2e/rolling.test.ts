@@ -1,5 +1,6 @@
 // What viewers see while the edge that serves them is put in another's place, told to end, or killed.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
@@ -82,6 +83,13 @@ async function read(socket: Socket): Promise<Answer> {
 const isWhole = ({ text, how }: Answer): boolean =>
   how === "end" && text.startsWith("HTTP/1.1 200 ") && text.endsWith(`\r\n\r\n${WHOLE}`);
 
+/** What Node takes here and now to start and end. */
+async function emptyProgramMs(): Promise<number> {
+  const start = clock.monotonic();
+  await once(spawn(process.execPath, ["-e", "0"]), "exit");
+  return clock.monotonic() - start;
+}
+
 async function until(holds: () => boolean, limitMs: number): Promise<void> {
   for (const start = clock.monotonic(); !holds(); await clock.sleep(ms(5)))
     assert.ok(clock.monotonic() - start < limitMs, "it happens in time");
@@ -148,7 +156,10 @@ describe("an edge under its supervisor", () => {
       assert.ok(answers.every(isWhole));
     }
     const [, median = Infinity] = took.toSorted((a, b) => a - b);
-    assert.ok(median < 1_000, `back after ${took.map((each) => each.toFixed(0)).join(", ")} ms`);
+    // A second; more where others use the machine so much that even an empty program takes its time.
+    const limitMs = Math.max(1_000, 20 * (await emptyProgramMs()));
+    const told = `back after ${took.map((each) => each.toFixed(0)).join(", ")} ms`;
+    assert.ok(median < limitMs, `${told}, the limit is ${limitMs.toFixed(0)}`);
   });
 });
 

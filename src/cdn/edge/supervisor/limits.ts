@@ -1,8 +1,5 @@
 // How long the supervisor waits for whom.
 
-/** Connections that wait in each held socket while nobody accepts; Linux cuts it to net.core.somaxconn, 4,096 by default. */
-export const ACCEPT_QUEUE = 4_096;
-
 /** Sockets, and with them worker threads, at most: more than the cores of one host. */
 export const SOCKETS_LIMIT = 256;
 
