@@ -1,22 +1,61 @@
-// A hundred socket viewers of a whole match, and the edge under half of them killed.
+// regista crowd as a person uses it: against an edge that serves nonsense, so that the run is short and its trouble known.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { edgeDeath } from "../support/edgeDeath.ts";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Command } from "../support/command.ts";
 
-const VIEWERS = 100;
-const STALL_LIMIT_MS = 2_000;
+const CROWD = ["crowd", "--viewers", "20", "--over", "200ms", "--no-progress"];
 
-test("a crowd's viewers leave a killed edge within two seconds, and what they get is whole", async () => {
-  const { report, playing } = await edgeDeath({
-    viewers: VIEWERS,
-    settleMs: 1_000,
-    afterMs: 3_000,
+describe("regista crowd", () => {
+  const edge = createServer((request, response) => {
+    asked(request.socket.remotePort ?? 0);
+    response.end("this is no manifest");
   });
-  const longest = report.all.stalls.lengthMs?.max ?? 0;
-  assert.ok(longest <= STALL_LIMIT_MS, `the longest stall was ${longest.toFixed(0)} ms`);
-  assert.equal(playing, VIEWERS);
-  assert.equal(report.networks[0]?.moves.count, VIEWERS / 2);
-  assert.equal(report.networks[1]?.errors, 0);
-  assert.deepEqual(report.faults, []);
-  assert.ok(report.content.objects > 0, "content was compared");
+  let asked: (port: number) => void = () => undefined;
+  let url = "";
+  before(async () => {
+    edge.listen(0, "127.0.0.1");
+    await once(edge, "listening");
+    url = `http://127.0.0.1:${(edge.address() as { port: number }).port}`;
+  });
+  after(() => {
+    edge.closeAllConnections();
+    edge.close();
+  });
+
+  test("tells what went wrong on all its forms, and ends with status 1", async () => {
+    const words = ["--edge", url, "--for", "1s", "--json", "run.json", "--html", "run.html"];
+    const crowd = new Command([...CROWD, ...words]);
+    assert.equal(await crowd.ended(), 1, crowd.output);
+    assert.match(crowd.output, /^20 viewers from 1 network for 1 s: \d+ errors\. Nobody joined\./m);
+    assert.match(crowd.output, /bad-manifest/);
+    assert.match(crowd.output, /Not passed: nobody joined; \d+ errors, the limit is 0/);
+    const report = JSON.parse(readFileSync(join(crowd.folder, "run.json"), "utf8")) as {
+      kind: string;
+      all: { came: number };
+    };
+    assert.deepEqual([report.kind, report.all.came], ["crowd", 20]);
+    assert.match(readFileSync(join(crowd.folder, "run.html"), "utf8"), /▲ trouble/);
+  });
+
+  test("Ctrl-C ends it, and gives the report so far", async () => {
+    const ports = new Set<number>();
+    const allCame = new Promise<void>((resolve) => {
+      asked = (port) => void (ports.add(port).size > 20 && resolve());
+    });
+    const crowd = new Command([...CROWD, "--edge", url, "--for", "60s"]);
+    await allCame;
+    process.kill(crowd.pid, "SIGINT");
+    assert.equal(await crowd.ended(), 1, crowd.output);
+    assert.match(crowd.output, /stopped before its time/);
+  });
+
+  test("says so when there is nothing to watch, before anybody comes", async () => {
+    const crowd = new Command([...CROWD, "--edge", "http://127.0.0.1:9"]);
+    assert.equal(await crowd.ended(), 1);
+    assert.match(crowd.output, /No edge has the channel: .* does not answer\. Start a match/);
+  });
 });
