@@ -1,7 +1,6 @@
 // Follows the boxes of a media object as its bytes pass, in pieces of any size: fragments and their ends. Nothing is kept but
 // a moof that comes in pieces.
 import type { SampleDefaults } from "#media/cmaf";
-import { fourcc, u32 } from "./bigEndian.ts";
 import { MOOF_BYTES_LIMIT } from "./limits.ts";
 import { type FragmentFacts, readMoof } from "./moof.ts";
 
@@ -15,6 +14,7 @@ export interface FragmentSink {
   notBoxes(problem: string): void;
 }
 
+const fourcc = (name: string): number => Buffer.from(name, "latin1").readUInt32BE(0);
 const MOOF = fourcc("moof");
 const MDAT = fourcc("mdat");
 
@@ -79,8 +79,8 @@ export class BoxScanner {
       this.#size = 0;
       this.#type = 0;
       if (to - at >= 8) {
-        this.#size = u32(bytes, at);
-        this.#type = u32(bytes, at + 4);
+        this.#size = bytes.readUInt32BE(at);
+        this.#type = bytes.readUInt32BE(at + 4);
         this.#headRead = 8;
         at += 8;
       }
