@@ -11,7 +11,7 @@ import { type Measurement, ratioRows, rowsOf, samplesOf } from "./measurement.ts
 const PLAYLIST = "/live/v2048.m3u8?_HLS_msn=7&_HLS_part=0";
 const PART = "/live/v150000/7.0.m4s";
 const CONNECTIONS = 100;
-const SECONDS = 4;
+const SECONDS = 3;
 /** A rate at which every contender's core is less than half busy. */
 const CALM_PER_SECOND = 5_000;
 const CALM_MS = 3_000;
