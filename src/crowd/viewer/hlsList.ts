@@ -30,39 +30,46 @@ export interface HlsList {
 
 /** @throws Error for a playlist that cannot be followed by its parts */
 export function hlsList(playlist: MediaPlaylist, path: string): HlsList {
-  const parts: HlsPart[] = [];
-  let startsAt: number | null = null;
-  let segment = playlist.mediaSequence + playlist.skippedSegments;
-  const add = (from: { startsAt: number | null; parts: readonly PlaylistPart[] }): number => {
-    let startMs = from.startsAt ?? startsAt;
-    if (startMs === null) throw new Error("no EXT-X-PROGRAM-DATE-TIME");
-    for (const [part, listed] of from.parts.entries()) {
-      const { independent, gap, durationMs } = listed;
-      const where = resolved(listed.uri, path);
-      parts.push({ segment, part, path: where, independent, gap, startMs, durationMs });
-      startMs += durationMs;
-    }
-    return startMs;
-  };
-  for (const complete of playlist.segments) {
-    const start: number | null = complete.startsAt ?? startsAt;
-    add({ startsAt: start, parts: complete.parts });
-    startsAt = start === null ? null : start + complete.durationMs;
-    segment += 1;
-  }
-  const growing = playlist.growing ?? { startsAt: null, parts: [] };
-  const endMs = add(growing);
   if (!playlist.control.canBlockReload || playlist.partTargetMs === 0)
     throw new Error("no blocking reload by parts");
+  const parts: HlsPart[] = [];
+  let segment = playlist.mediaSequence + playlist.skippedSegments;
+  // Where the segment begins, as its date says, or as the one before it ended.
+  let startMs: number | null = null;
+  for (const complete of playlist.segments) {
+    startMs = complete.startsAt ?? startMs;
+    if (startMs === null) throw new Error("no EXT-X-PROGRAM-DATE-TIME");
+    parts.push(...placed(complete.parts, { segment, startMs, path }));
+    startMs += complete.durationMs;
+    segment += 1;
+  }
+  const growing = playlist.growing?.parts ?? [];
+  startMs = playlist.growing?.startsAt ?? startMs;
+  if (startMs === null) throw new Error("no EXT-X-PROGRAM-DATE-TIME");
+  parts.push(...placed(growing, { segment, startMs, path }));
   return {
     parts,
     nextSegment: segment,
-    nextPart: growing.parts.length,
-    endMs,
+    nextPart: growing.length,
+    endMs: growing.reduce((end, { durationMs }) => end + durationMs, startMs),
     hintPath: playlist.preloadHint === null ? null : resolved(playlist.preloadHint, path),
     initPath: resolved(playlist.map, path),
     partTargetMs: playlist.partTargetMs,
     // rfc8216bis 4.4.3.8: at least twice, better three times the part target.
     holdBackMs: Math.max(playlist.control.partHoldBackMs, 2 * playlist.partTargetMs),
   };
+}
+
+/** A segment's parts, numbered and placed one after another. */
+function placed(
+  parts: readonly PlaylistPart[],
+  at: { segment: number; startMs: number; path: string },
+): HlsPart[] {
+  let { startMs } = at;
+  return parts.map(({ uri, independent, gap, durationMs }, part) => {
+    const path = resolved(uri, at.path);
+    const one = { segment: at.segment, part, path, independent, gap, startMs, durationMs };
+    startMs += durationMs;
+    return one;
+  });
 }

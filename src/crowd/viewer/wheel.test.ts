@@ -39,6 +39,7 @@ test("one timer serves all, and stops with the wheel", () => {
   wheel.close();
   wheel.close();
   const before = woken;
+  wheel.at(clock.monotonic(), { wake: () => (woken += 1) });
   clock.advance(ms(5_000));
   assert.equal(woken, before);
 });

@@ -14,6 +14,7 @@ export class Wheel {
   readonly #clock: Clock;
   readonly #slots: Sleeper[][] = Array.from({ length: WHEEL_SLOTS }, () => []);
   #timer: Timer | null = null;
+  #closed = false;
   /** The slot that is visited next, counted from the clock's zero. */
   #next = 0;
 
@@ -23,6 +24,7 @@ export class Wheel {
 
   /** Wakes `sleeper` once when `due` is past. */
   at(due: number, sleeper: Sleeper): void {
+    if (this.#closed) return;
     this.#timer ??= this.#start();
     const wanted = Math.ceil(due / WHEEL_PERIOD_MS);
     const slot = Math.min(Math.max(wanted, this.#next), this.#next + WHEEL_SLOTS - 1);
@@ -31,8 +33,8 @@ export class Wheel {
 
   /** Stops; nobody is woken any more. */
   close(): void {
+    this.#closed = true;
     this.#timer?.cancel();
-    this.#timer = null;
     for (const slot of this.#slots) slot.length = 0;
   }
 
