@@ -1,11 +1,6 @@
 // HTTP/1.1 and HTTP/2 on sockets, with TLS or without: server, client, and the semantics that origin and edge share.
 export { Burst, type BurstHead } from "./burst.ts";
-export {
-  type CacheDirectives,
-  onlyIfCached,
-  parseAge,
-  parseCacheControl,
-} from "./cacheControl.ts";
+export { type CacheDirectives, onlyIfCached, parseAge, parseCacheControl } from "./cacheControl.ts";
 export { frameChunk, LAST_CHUNK, unframeChunk } from "./chunked.ts";
 export { type Answer, HttpClient, type RequestOptions } from "./client.ts";
 export {
