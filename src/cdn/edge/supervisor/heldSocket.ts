@@ -4,7 +4,7 @@ import * as net from "node:net";
 import { invariant, sentenceOf } from "#base";
 import { serverErrors } from "#http";
 
-/** `net.BoundSocket` of Node 26.5: bound at once, and neither listening nor accepting. Its types are not published yet. */
+/** `net.BoundSocket` of Node 26 (26.10 has it): bound at once, and neither listening nor accepting. Its types are not published yet. */
 interface BoundSocket {
   address(): { address: string; port: number };
   fd(): number;
@@ -39,7 +39,7 @@ export async function holdSockets(place: {
   if (!BoundSocket)
     throw serverErrors.make("cannot-listen", {
       ...place,
-      why: "this Node has no net.BoundSocket; version 26.5 or later is needed",
+      why: `Node ${process.version} has no net.BoundSocket; run the one that the set-up installed (npm start)`,
     });
   const host = net.isIP(place.host) ? place.host : (await lookup(place.host)).address;
   const bound: BoundSocket[] = [];
