@@ -140,7 +140,7 @@ describe("the timeline", () => {
     assert.deepEqual(timeline.all.joins, [2]);
     assert.deepEqual(timeline.all.mbps, [16]);
     timeline.end();
-    assert.deepEqual(timeline.all.playing, [15, 16, 11]);
+    assert.deepEqual(timeline.all.playing, [15, 16, 16]);
     assert.deepEqual(timeline.all.joinP50, [timeline.all.joinP50[0], null, null]);
     assert.deepEqual(timeline.byNetwork[0], timeline.all);
   });
@@ -169,6 +169,16 @@ describe("the timeline", () => {
       1,
       "late, and not lost",
     );
+  });
+
+  it("a process that says nothing of a second, but goes on, still plays in it; one that died does not", () => {
+    const timeline = new Timeline({ networks: 1, durationMs: 60_000 });
+    for (const process of [0, 1]) timeline.expect(process);
+    for (const second of [0, 1, 3, 4]) timeline.add(0, second, told([], 7));
+    for (const second of [0, 1]) timeline.add(1, second, told([], 5));
+    timeline.left(1);
+    timeline.end();
+    assert.deepEqual(timeline.all.playing, [12, 12, 7, 7, 7]);
   });
 
   it("takes longer steps for a longer run, and never more than its limit", () => {

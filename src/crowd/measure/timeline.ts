@@ -43,6 +43,11 @@ export class Timeline {
   readonly #open = new Map<number, OpenStep>();
   /** The step that each process that still runs has begun. */
   readonly #begun = new Map<number, number>();
+  /** How many play in each process by its latest word: who said nothing of a step has not changed since. */
+  readonly #playing = new Map<number, readonly number[]>();
+  /** The step that each process told of last, and the same of those that are gone. */
+  readonly #told = new Map<number, number>();
+  readonly #left = new Map<number, number>();
   #closed = 0;
 
   constructor({ networks, durationMs }: TimelineOptions) {
@@ -65,6 +70,7 @@ export class Timeline {
     const open = this.#step(step);
     told.tallies.forEach((tally, network) => open.tallies[network]?.merge(tally));
     open.playing.set(process, told.playing);
+    this.#told.set(process, step);
     const endsStep = ((second + 1) * 1_000) % this.stepMs === 0;
     this.#begun.set(process, endsStep ? step + 1 : step);
     this.#close();
@@ -72,6 +78,7 @@ export class Timeline {
 
   /** The process tells nothing more. */
   left(process: number): void {
+    this.#left.set(process, this.#told.get(process) ?? -1);
     this.#begun.delete(process);
     this.#close();
   }
@@ -103,14 +110,17 @@ export class Timeline {
   }
 
   #closeStep(): void {
-    const { tallies, playing } = this.#step(this.#closed);
-    this.#open.delete(this.#closed);
+    const step = this.#closed;
+    const { tallies, playing } = this.#step(step);
+    for (const [process, counts] of playing) this.#playing.set(process, counts);
+    for (const [process, last] of this.#left) if (last < step) this.#playing.delete(process);
+    this.#open.delete(step);
     this.#closed += 1;
     const whole = new Tally();
     let sum = 0;
     tallies.forEach((tally, network) => {
       let count = 0;
-      for (const counts of playing.values()) count += counts[network] ?? 0;
+      for (const counts of this.#playing.values()) count += counts[network] ?? 0;
       sum += count;
       whole.merge(tally);
       this.#push(this.byNetwork[network] as TimelineColumns, tally, count);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { ms, utcMs } from "#base";
-import { type ManualClock, manualClock } from "#base/clock";
+import { type Ms, ms, utcMs } from "#base";
+import { type Clock, type ManualClock, manualClock } from "#base/clock";
 import { settingsOf } from "../crowdFixture.ts";
 import { AGREEMENT_TOLD_LIMIT, LATE_JOIN_MS } from "../limits.ts";
 import { Tally } from "../measure/tally.ts";
@@ -49,9 +49,13 @@ describe("a section of the crowd", () => {
     taking = true;
   });
 
-  const section = (change: Partial<CrowdSettings>, share = { from: 0, to: 10 }): Section =>
+  const section = (
+    change: Partial<CrowdSettings>,
+    share = { from: 0, to: 10 },
+    time: Clock = clock,
+  ): Section =>
     new Section(settingsOf(change), share, {
-      clock,
+      clock: time,
       makeViewer: (options, sink) => {
         const puppet = new Puppet(options, sink);
         puppets.push(puppet);
@@ -111,6 +115,20 @@ describe("a section of the crowd", () => {
     assert.equal(sum().counters.joins, 10);
     assert.equal(sum().counters.bytes, 1_000);
     assert.equal(sum().distributions.joinMs.figures()?.max, 900);
+  });
+
+  it("tells of every second of a long run, although its timers are a little late each time", () => {
+    const late = {
+      ...clock,
+      after: (delay: Ms, work: () => void) => clock.after(ms(delay + 3), work),
+    };
+    section({ overMs: 0, durationMs: 600_000 }, { from: 0, to: 1 }, late).begin(START);
+    for (let step = 0; step < 40_000; step += 1) clock.advance(ms(10));
+    assert.deepEqual(
+      told.map(({ second }) => second),
+      Array.from({ length: told.length }, (_, second) => second),
+    );
+    assert.ok(told.length >= 398);
   });
 
   it("while its parent does not take a message, it tells all of it with the next", () => {

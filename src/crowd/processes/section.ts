@@ -48,6 +48,7 @@ export class Section {
   /** The second that was told last. */
   #toldSecond = 0;
   #pending: Timer | null = null;
+  #telling: Timer | null = null;
   #ended = false;
 
   /** Throws what {@link planViewers} throws. */
@@ -83,13 +84,24 @@ export class Section {
     const { clock } = this.#context;
     let looked = clock.monotonic();
     this.#timers.push(
-      clock.every(ms(TELL_PERIOD_MS), () => this.#tell()),
       clock.every(ms(LAG_PERIOD_MS), () => {
         const now = clock.monotonic();
         this.#lag.add(Math.max(0, elapsed(looked, now) - LAG_PERIOD_MS));
         looked = now;
       }),
     );
+    this.#tellNext();
+  }
+
+  /** Each second's end by the clock: a period of its own would drift, and one day pass over a second. */
+  #tellNext(): void {
+    const { clock } = this.#context;
+    const since = elapsed(this.#zero, clock.monotonic());
+    const next = (Math.floor(since / TELL_PERIOD_MS) + 1) * TELL_PERIOD_MS;
+    this.#telling = clock.after(ms(Math.ceil(next - since)), () => {
+      this.#tell();
+      this.#tellNext();
+    });
   }
 
   /** Stops every viewer; idempotent. Resolves when all have told their last, which is told then. */
@@ -104,6 +116,7 @@ export class Section {
     while (this.#stillLeaving() > 0 && elapsed(start, clock.monotonic()) < limitMs)
       await clock.sleep(ms(10));
     for (const timer of this.#timers) timer.cancel();
+    this.#telling?.cancel();
     // What viewers say when they leave belongs to the second that was told last.
     this.#context.tell({ ...this.#take(playing), second: this.#toldSecond, last: true });
   }
@@ -168,7 +181,7 @@ export class Section {
     // Told at the end of a second, and a little late: it is about the second before.
     const since = elapsed(this.#zero, clock.monotonic());
     const told: Told = {
-      second: Math.max(0, Math.round(since / TELL_PERIOD_MS) - 1),
+      second: Math.max(0, Math.floor(since / TELL_PERIOD_MS) - 1),
       last: false,
       groups: this.#tallies.map((tally, group) => ({
         network: Math.floor(group / protocols.length),
