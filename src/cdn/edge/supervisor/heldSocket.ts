@@ -41,9 +41,9 @@ export async function holdSockets(place: {
       ...place,
       why: `Node ${process.version} has no net.BoundSocket; run the one that the set-up installed (npm start)`,
     });
-  const host = net.isIP(place.host) ? place.host : (await lookup(place.host)).address;
   const bound: BoundSocket[] = [];
   try {
+    const host = net.isIP(place.host) ? place.host : (await lookup(place.host)).address;
     // With SO_REUSEPORT alone a second supervisor on the same port would start, and take half of the viewers in silence.
     const alone = new BoundSocket({ host, port: place.port });
     const { port } = alone.address();

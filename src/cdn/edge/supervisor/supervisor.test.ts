@@ -201,6 +201,9 @@ test("a port that is taken is named, also when another supervisor has it", async
   await once(squatter, "listening");
   t.after(() => squatter.close());
   await assert.rejects(startSupervisor(second, context), { code: "http/port-taken" });
+  await assert.rejects(startSupervisor({ ...second, host: "no.such.host.invalid" }, context), {
+    code: "http/cannot-listen",
+  });
 });
 
 test("a first process that cannot start ends the supervisor with its reason", async () => {
