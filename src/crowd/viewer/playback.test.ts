@@ -54,6 +54,17 @@ test("it stands still from the moment its media ends, and tells exactly how long
   assert.equal(playback.latencyMs(utc(1_400)), TARGET_MS + 400);
 });
 
+test("a track that was emptied makes a stall of the time since it was looked at, not of all time", () => {
+  const playback = playing(1_000);
+  playback.run(utc(-TARGET_MS) + 1_000, 200);
+  playback.run(0, 240);
+  assert.equal(playback.playing, false);
+  assert.equal(playback.stalledMs, 40);
+  playback.run(0, 300);
+  assert.equal(playback.stalledMs, 100);
+  assert.equal(playback.latencyMs(utc(200)), TARGET_MS);
+});
+
 test("media that begins farther ahead is jumped to, and the way is told", () => {
   const playback = playing(500);
   playback.run(0, 5_000);

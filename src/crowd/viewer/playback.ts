@@ -75,10 +75,10 @@ export class Playback {
     this.#at = now;
     if (this.#state !== "playing") return;
     this.#positionMs += passed * this.#rate;
-    const beyond = this.#positionMs - endMs;
-    if (beyond <= 0) return;
-    // A track that was emptied to jump has no media at all: the playhead stays where it is.
-    this.#positionMs = Math.max(endMs, this.#positionMs - passed * this.#rate);
+    if (this.#positionMs <= endMs) return;
+    // A track that was emptied to jump has no media at all: the playhead stays where it was, and stands still since then.
+    const beyond = Math.min(this.#positionMs - endMs, passed * this.#rate);
+    this.#positionMs -= beyond;
     this.#stalledAt = now - beyond / this.#rate;
     this.#state = "stalled";
   }
