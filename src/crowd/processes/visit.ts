@@ -36,7 +36,9 @@ export interface VisitContext {
 export class Visit implements ViewerSink {
   readonly viewer: PlannedViewer;
   readonly #context: VisitContext;
-  readonly #stop = new AbortController();
+  /** Gives up the question to the director; null: nobody is asked. */
+  #question: AbortController | null = null;
+  #ended = false;
   readonly #beganAt: MonoMs;
   #playedFrom: MonoMs;
   #viewer: AnyViewer | null = null;
@@ -69,8 +71,9 @@ export class Visit implements ViewerSink {
 
   /** Idempotent. */
   end(): void {
-    if (this.#stop.signal.aborted) return;
-    this.#stop.abort();
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#question?.abort();
     if (this.#viewer) this.#viewer.stop();
     else this.#over = true;
   }
@@ -155,7 +158,8 @@ export class Visit implements ViewerSink {
   /** Asks until there is an answer or the visit is over; without one, the network's own edges are taken. */
   async #askAndWatch(director: string): Promise<void> {
     const { clock, settings } = this.#context;
-    const { signal } = this.#stop;
+    this.#question = new AbortController();
+    const { signal } = this.#question;
     while (!signal.aborted) {
       const askedAt = clock.monotonic();
       try {
@@ -175,7 +179,7 @@ export class Visit implements ViewerSink {
   }
 
   #watch({ edges, targetLatencyMs }: Destination): void {
-    if (this.#stop.signal.aborted) return;
+    if (this.#ended) return;
     const { settings, clock, makeViewer } = this.#context;
     const { id, protocol, localAddress, sampled, seed } = this.viewer;
     this.#playedFrom = clock.monotonic();
