@@ -31,7 +31,7 @@ export async function runEdge(
 async function supervise(given: unknown): Promise<void> {
   const { DRAIN_LIMIT_MS, startSupervisor } = await import("#edge");
   const log = createLog("edge supervisor");
-  const { host, port, workers } = checkOptions("edge", roles.edge.schema, given);
+  const { host, port, tls, workers } = checkOptions("edge", roles.edge.schema, given);
   const supervisor = await startSupervisor(
     {
       host,
@@ -45,8 +45,10 @@ async function supervise(given: unknown): Promise<void> {
     },
     { clock: systemClock, log },
   );
+  // The supervisor holds sockets; what is spoken on them it does not know.
+  const url = tls ? supervisor.url.replace(/^http:/, "https:") : supervisor.url;
   console.log(
-    `edge listens at ${supervisor.url} (Ctrl-C drains and stops it; kill -HUP ${process.pid} rolls)`,
+    `edge listens at ${url} (Ctrl-C drains and stops it; kill -HUP ${process.pid} rolls)`,
   );
   const attended = hasTerminal();
   await new Promise<void>((stop) => {
