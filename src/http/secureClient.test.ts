@@ -1,46 +1,15 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { before, after, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { createServer, getCACertificates, setDefaultCACertificates } from "node:tls";
+import { utcMs } from "#base";
 import { systemClock } from "#base/clock";
 import { silentLog } from "#base/log";
+import { selfSigned } from "./fixtures/certificate.ts";
 import { HttpClient } from "./index.ts";
 
-interface Authority {
-  readonly ca: string;
-  readonly key: string;
-  readonly cert: string;
-}
-
-const folder = mkdtempSync(join(tmpdir(), "regista-tls-"));
-after(() => rmSync(folder, { recursive: true }));
-
-function openssl(...args: string[]): void {
-  const { status, stderr } = spawnSync("openssl", args, { cwd: folder, encoding: "utf8" });
-  assert.equal(status, 0, stderr);
-}
-
-/** An authority of our own, and a certificate of it for localhost alone. */
-function authority(): Authority {
-  const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  const made = ["-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=our own", "-days", "2"];
-  openssl("req", "-x509", ...ec, ...made);
-  openssl("req", ...ec, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=localhost");
-  writeFileSync(join(folder, "names"), "subjectAltName=DNS:localhost\n");
-  const signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names"];
-  openssl("x509", "-req", "-in", "leaf.csr", ...signed, "-out", "leaf.crt", "-days", "2");
-  const read = (name: string): string => readFileSync(join(folder, name), "latin1");
-  return { ca: read("ca.crt"), key: read("leaf.key"), cert: read("leaf.crt") };
-}
-
-let ours: Authority;
-before(() => {
-  ours = authority();
-});
+/** For localhost and 127.0.0.1, and its own authority. */
+const ours = selfSigned("localhost", utcMs(systemClock.utc() + 86_400_000));
 
 /** An HTTPS server that answers "ok" and notes what protocol each connection chose. */
 async function secure(
@@ -56,7 +25,7 @@ async function secure(
     },
   );
   server.on("tlsClientError", () => undefined);
-  server.listen(0, "127.0.0.1");
+  server.listen(0, "0.0.0.0");
   await once(server, "listening");
   t.after(() => server.close());
   return { port: (server.address() as { port: number }).port, chosen };
@@ -71,7 +40,7 @@ function clientOf(t: TestContext): HttpClient {
 test("an https server is asked over TLS, its certificate is checked, and the connection is kept", async (t) => {
   const { port, chosen } = await secure(t);
   const known = getCACertificates("default");
-  setDefaultCACertificates([...known, ours.ca]);
+  setDefaultCACertificates([...known, ours.cert]);
   t.after(() => setDefaultCACertificates(known));
   const client = clientOf(t);
   for (let times = 0; times < 2; times++) {
@@ -79,8 +48,8 @@ test("an https server is asked over TLS, its certificate is checked, and the con
     assert.equal(Buffer.from(answer.body).toString(), "ok");
   }
   assert.deepEqual(chosen, ["http/1.1"]);
-  // The certificate names localhost, not the address.
-  const byAddress = client.fetch({ method: "GET", url: `https://127.0.0.1:${port}/o` });
+  // The certificate does not name this address.
+  const byAddress = client.fetch({ method: "GET", url: `https://127.0.0.2:${port}/o` });
   await assert.rejects(byAddress, { code: "http/unreachable", message: /certificate/ });
 });
 
