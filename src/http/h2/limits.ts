@@ -14,8 +14,17 @@ export const STREAM_WINDOW_BYTES = 256 * 1024;
 export const CONNECTION_WINDOW_BYTES = 1024 * 1024;
 /** A window given back in pieces of at least this share; smaller ones cost a frame each. */
 export const WINDOW_SHARE = 4;
-/** Bytes handed to the socket ahead of what it has taken. More would make a new stream wait behind the old ones. */
-export const SOCKET_AHEAD_BYTES = 128 * 1024;
+/**
+ * Bytes handed to the socket ahead of what it has taken. More would make a new stream wait behind the old ones; a socket asks
+ * for more by itself from here on (its high-water mark).
+ */
+export const SOCKET_AHEAD_BYTES = 64 * 1024;
+/** What is written at once, bytes: what may be ahead, a frame more, and control frames. */
+export const WRITE_CHUNK_BYTES = 96 * 1024;
+/** A write up to this comes from Node's own pool, bytes; above, from buffers that are used again. */
+export const SMALL_WRITE_BYTES = 16 * 1024;
+/** Buffers for writing that are kept for their next use, all connections together: 24 MiB. */
+export const POOLED_CHUNKS = 256;
 /** A DATA frame below this, bytes, which only a narrow window made so small, costs one of the peer's control frames. */
 export const SMALL_DATA_BYTES = 256;
 

@@ -2,6 +2,7 @@
 // stream in turn (RFC 9113 5.2, 6.9). All that is written within one turn leaves in one write.
 import type { Socket } from "node:net";
 import type { Burst } from "../burst.ts";
+import { giveChunk, takeChunk } from "./chunkPool.ts";
 import { ConnectionFault, StreamFault } from "./faults.ts";
 import {
   flags,
@@ -12,7 +13,13 @@ import {
   writeFrameHead,
 } from "./frames.ts";
 import { EMPTY_TABLE, encodeHead } from "./hpackEncoder.ts";
-import { FRAME_BYTES, SMALL_DATA_BYTES, SOCKET_AHEAD_BYTES } from "./limits.ts";
+import {
+  FRAME_BYTES,
+  SMALL_DATA_BYTES,
+  SMALL_WRITE_BYTES,
+  SOCKET_AHEAD_BYTES,
+  WRITE_CHUNK_BYTES,
+} from "./limits.ts";
 import { FIRST_WINDOW_BYTES, LARGEST_WINDOW_BYTES } from "./settings.ts";
 
 /** A stream's sending side. Belongs to the {@link Outflow}; others read it. */
@@ -263,31 +270,47 @@ export class Outflow {
     this.#flushDue = false;
     if (this.#items.length === 0) return;
     const items = this.#items;
-    const out = Buffer.allocUnsafe(this.#itemBytes);
+    const small = this.#itemBytes <= SMALL_WRITE_BYTES;
+    let left = this.#itemBytes;
     this.#items = [];
     this.#itemBytes = 0;
+    let out = small ? Buffer.allocUnsafe(left) : takeChunk();
     let at = 0;
     for (const item of items) {
-      if ("idsAt" in item) {
-        for (const idAt of item.idsAt) item.bytes.writeUInt32BE(item.id, idAt);
-      } else {
-        const { bytes, id } = item;
-        const head = {
-          length: bytes.length,
-          type: frameTypes.DATA,
-          flags: item.flags,
-          streamId: id,
-        };
-        at = writeFrameHead(out, at, head);
+      const length = item.bytes.length + ("idsAt" in item ? 0 : FRAME_HEAD_BYTES);
+      if (at + length > out.length) {
+        this.#write(out.subarray(0, at), out);
+        left -= at;
+        out = left <= WRITE_CHUNK_BYTES ? takeChunk() : Buffer.allocUnsafeSlow(left);
+        at = 0;
       }
-      out.set(item.bytes, at);
-      at += item.bytes.length;
+      at = copyItem(item, out, at);
     }
-    if (this.#socket.destroyed) return;
-    this.#owner.written(out.length);
-    this.#socket.write(out);
+    this.#write(out.subarray(0, at), small ? null : out);
     // A socket that took all at once has nothing to drain, and will not call.
     if (this.#ready.size > 0 && !this.#socket.writableNeedDrain)
       process.nextTick(() => this.pump());
   }
+
+  #write(bytes: Buffer, chunk: Buffer | null): void {
+    if (this.#socket.destroyed) return;
+    this.#owner.written(bytes.length);
+    // After a failed write the system may still read the buffer: that one is left to the collector.
+    if (chunk?.length === WRITE_CHUNK_BYTES)
+      this.#socket.write(bytes, (failure) => (failure ? undefined : giveChunk(chunk)));
+    else this.#socket.write(bytes);
+  }
+}
+
+function copyItem(item: Item, out: Buffer, at: number): number {
+  let to = at;
+  if ("idsAt" in item) {
+    for (const idAt of item.idsAt) item.bytes.writeUInt32BE(item.id, idAt);
+  } else {
+    const { bytes, id } = item;
+    const head = { length: bytes.length, type: frameTypes.DATA, flags: item.flags, streamId: id };
+    to = writeFrameHead(out, at, head);
+  }
+  out.set(item.bytes, to);
+  return to + item.bytes.length;
 }
