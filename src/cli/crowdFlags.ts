@@ -1,8 +1,6 @@
 // The words of `regista crowd` made into a crowd's settings.
 import { z } from "zod";
 import {
-  type ArrivalModel,
-  arrivalModels,
   type CrowdLimits,
   type CrowdNetwork,
   type CrowdProtocol,
@@ -10,6 +8,7 @@ import {
   type CrowdSettings,
   crowdSettingsSchema,
 } from "#crowd";
+import { type ArrivalModel, arrivalModels } from "#crowd/arrivals";
 import type { Match } from "#protocol";
 import { cliErrors } from "./errors.ts";
 import { checkOptions } from "./flags.ts";

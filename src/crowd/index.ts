@@ -1,7 +1,6 @@
 // A crowd of live viewers on sockets: it comes as crowds come, checks what it gets, and reports by network.
 export { type Crowd, startCrowd } from "./crowd.ts";
 export { crowdErrors } from "./errors.ts";
-export { type ArrivalModel, arrivalModels } from "./plan/arrivals.ts";
 export { plannedJoins } from "./plan/plan.ts";
 export { pageOf } from "./report/page/page.ts";
 export { PICTURE_WIDTH, progressLine, progressLines } from "./report/progress.ts";

@@ -154,6 +154,14 @@ describe("a section of the crowd", () => {
     assert.equal(sum().counters.joins, 1);
   });
 
+  it("counts what it is late itself as time to join", () => {
+    section({ viewers: 1, overMs: 0 }).begin(utcMs(START - 700));
+    clock.advance(ms(0));
+    puppets[0]?.join(50);
+    clock.advance(ms(1_000));
+    assert.equal(sum().distributions.joinMs.figures()?.max, 750);
+  });
+
   it("counts stalls, and each viewer that had one only once", () => {
     section({ viewers: 2, overMs: 0 }).begin(START);
     clock.advance(ms(100));

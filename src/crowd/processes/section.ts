@@ -133,11 +133,11 @@ export class Section {
         this.#pending = clock.after(ms(Math.ceil(coming.atMs - now)), () => this.#comeAndGo());
         return;
       }
-      const { viewer, comes } = coming;
+      const { viewer, comes, atMs } = coming;
       const before = this.#visits.get(viewer.id);
       if (before) this.#leave(before);
       if (!comes) continue;
-      const visit = new Visit(viewer, this.#visitContext);
+      const visit = new Visit(viewer, monoMs(this.#zero + atMs), this.#visitContext);
       this.#visits.set(viewer.id, visit);
       visit.begin();
     }

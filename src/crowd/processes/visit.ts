@@ -46,11 +46,12 @@ export class Visit implements ViewerSink {
   #late = false;
   #over = false;
 
-  constructor(viewer: PlannedViewer, context: VisitContext) {
+  /** `plannedAt`: when the viewer comes by the plan. A process that is late itself counts as time to join. */
+  constructor(viewer: PlannedViewer, plannedAt: MonoMs, context: VisitContext) {
     this.viewer = viewer;
     this.#context = context;
-    this.#beganAt = context.clock.monotonic();
-    this.#playedFrom = this.#beganAt;
+    this.#beganAt = plannedAt;
+    this.#playedFrom = plannedAt;
   }
 
   get playing(): boolean {

@@ -1,9 +1,8 @@
 // Figures as people read them.
 
-const grouped = new Intl.NumberFormat("en-GB");
-
 /** `1,234`. */
-export const whole = (value: number): string => grouped.format(Math.round(value));
+export const whole = (value: number): string =>
+  String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 
 /** `1 viewer`, `1,234 viewers`. */
 export const count = (value: number, noun: string): string =>
