@@ -57,7 +57,7 @@ async function pictureOfCrowd(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "regista-"));
   const file = join(folder, "crowd.html");
   writeFileSync(file, pageOf(report));
-  const page = await theatre.tab({ width: 1_280, height: 800 });
+  const page = await theatre.tab({ width: 1_280, height: 1_100 });
   await page.goto(`file://${file}`);
   await page.screenshot({ path: `${FOLDER}/crowd.png` });
   rmSync(folder, { recursive: true });
