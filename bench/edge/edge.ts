@@ -42,11 +42,15 @@ export async function runEdge({
   }
   const rows: Row[] = [];
   const stage = await Stage.open({ runs });
+  // What is told to end takes its servers with it.
+  const leave = (): void => void stage.close().finally(() => process.exit(1));
+  process.once("SIGTERM", leave).once("SIGINT", leave);
   try {
     for (const measurement of chosen) rows.push(...(await measurement.run(stage)));
   } catch (failure) {
     return { ...head, rows, void: String(failure) };
   } finally {
+    process.off("SIGTERM", leave).off("SIGINT", leave);
     await stage.close();
   }
   const foreign = quantile(

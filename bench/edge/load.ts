@@ -3,6 +3,8 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ms } from "#base";
+import { systemClock } from "#base/clock";
 import type { Address } from "./client/gate.ts";
 import { reported, SESSIONS } from "./client/requests.ts";
 import { pinned } from "./process.ts";
@@ -29,6 +31,9 @@ export interface Loaded {
   readonly bytes: number;
 }
 
+/** A generator ends this long after its time, or is ended, ms. */
+const END_LIMIT_MS = 20_000;
+
 const targets = (target: string): string[] =>
   Array.from({ length: SESSIONS }, (_, session) => reported(target, session));
 
@@ -48,7 +53,7 @@ export async function wrk(load: Load): Promise<Loaded> {
     script,
     url,
   ];
-  const said = await output(pinned(load.core, "wrk", flags));
+  const said = await output(pinned(load.core, "wrk", flags), load.seconds);
   const figures = /^figures (.*)$/m.exec(said)?.[1]?.split(" ").map(Number);
   if (figures?.length !== 4) throw new Error(`wrk said: ${said}`);
   const [requests, micros, failed, bytes] = figures as [number, number, number, number];
@@ -74,8 +79,10 @@ end
 
 /** Requests under way on each connection of HTTP/2. */
 const STREAMS = 8;
+/** Requests for each second asked for: h2load with a duration never ends when a connection was late. */
+const REQUESTS_A_SECOND = 15_000;
 
-/** h2load, closed loop, HTTP/2 over TLS. */
+/** h2load, closed loop, HTTP/2 over TLS: a number of requests that takes about so many seconds. */
 export async function h2load(load: Load): Promise<Loaded> {
   const { host, port } = load.server;
   const file = join(load.folder, "targets.txt");
@@ -85,27 +92,30 @@ export async function h2load(load: Load): Promise<Loaded> {
       .map((target) => `https://${host}:${port}${target}\n`)
       .join(""),
   );
-  const flags = ["-t1", `-c${load.connections}`, `-m${STREAMS}`, `-D${load.seconds}`, "-i", file];
-  const said = await output(pinned(load.core, "h2load", flags));
-  const found = /requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded/.exec(said);
+  const count = `-n${load.seconds * REQUESTS_A_SECOND}`;
+  const flags = ["-t1", `-c${load.connections}`, `-m${STREAMS}`, count, "-i", file];
+  const start = systemClock.monotonic();
+  const said = await output(pinned(load.core, "h2load", flags), load.seconds);
+  const seconds = (systemClock.monotonic() - start) / 1_000;
+  const found = /requests: (\d+) total, \d+ started, \d+ done, (\d+) succeeded/.exec(said);
   const bytes = /traffic: [\d.]+\w+ \((\d+)\) total/.exec(said);
   if (!found) throw new Error(`h2load said: ${said}`);
-  const [, done, succeeded] = found.map(Number) as [number, number, number];
-  return {
-    requests: succeeded,
-    seconds: load.seconds,
-    failed: done - succeeded,
-    bytes: Number(bytes?.[1]),
-  };
+  const [, total, succeeded] = found.map(Number) as [number, number, number];
+  return { requests: succeeded, seconds, failed: total - succeeded, bytes: Number(bytes?.[1]) };
 }
 
-function output(words: readonly string[]): Promise<string> {
+/** What a generator says; rejects when it does not end a while after its `seconds`. */
+async function output(words: readonly string[], seconds: number): Promise<string> {
   const [program, ...args] = words as [string, ...string[]];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => void (said += text));
-  return new Promise((resolve, reject) => {
+  const limit = systemClock.after(ms(seconds * 1_000 + END_LIMIT_MS), () => child.kill("SIGKILL"));
+  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", () => resolve(said));
+    child.once("close", (_, signal) => resolve(signal));
   });
+  limit.cancel();
+  if (signal !== null) throw new Error(`${words.join(" ")} did not end: ${said.slice(-500)}`);
+  return said;
 }

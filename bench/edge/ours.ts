@@ -1,6 +1,8 @@
 // This product's edge: the role's own processes, as an operator starts them, one for clear text and one for TLS.
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { ms } from "#base";
+import { systemClock } from "#base/clock";
 import type { Address } from "./client/gate.ts";
 import type { Contender, Place, Standing } from "./contender.ts";
 import { certify, end, launch, pinned } from "./process.ts";
@@ -8,6 +10,7 @@ import { certify, end, launch, pinned } from "./process.ts";
 const MAIN = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 /** One request of so many is written down, as an operator would have it. */
 const LOGGED_EVERY = 100;
+const START_LIMIT_MS = ms(20_000);
 
 export const ours: Contender = { name: "regista", version: () => process.version, start };
 
@@ -47,13 +50,28 @@ async function startEdge(
   };
   const words = [MAIN, "edge", "--json", JSON.stringify(options)];
   const child = launch(pinned(core, process.execPath, words), { folder, ipc: true });
-  const url = await new Promise<URL>((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`the edge ended with status ${code}`)));
+  const url = await announced(child).catch(async (failure: unknown) => {
+    await end(child);
+    throw failure;
+  });
+  const address = { host: url.hostname, port: Number(url.port) };
+  return { child, address, tls: url.protocol === "https:" };
+}
+
+/** Resolves with the edge's address once it listens. */
+function announced(child: ChildProcess): Promise<URL> {
+  return new Promise((resolve, reject) => {
+    const limit = systemClock.after(START_LIMIT_MS, () =>
+      reject(new Error("the edge did not listen in time")),
+    );
+    child.once("exit", (code) => {
+      limit.cancel();
+      reject(new Error(`the edge ended with status ${code}`));
+    });
     child.on("message", ({ ready, failed }: Ready) => {
+      limit.cancel();
       if (ready) resolve(new URL(ready.url));
       if (failed) reject(new Error(failed.why));
     });
   });
-  const address = { host: url.hostname, port: Number(url.port) };
-  return { child, address, tls: url.protocol === "https:" };
 }
