@@ -97,7 +97,8 @@ export class Section {
   #tellNext(): void {
     const { clock } = this.#context;
     const since = elapsed(this.#zero, clock.monotonic());
-    const next = (Math.floor(since / TELL_PERIOD_MS) + 1) * TELL_PERIOD_MS;
+    // Rounded: a timer may be a little early as well, and would then tell twice of one second, and not of the next.
+    const next = (Math.round(since / TELL_PERIOD_MS) + 1) * TELL_PERIOD_MS;
     this.#telling = clock.after(ms(Math.ceil(next - since)), () => {
       this.#tell();
       this.#tellNext();
@@ -181,7 +182,7 @@ export class Section {
     // Told at the end of a second, and a little late: it is about the second before.
     const since = elapsed(this.#zero, clock.monotonic());
     const told: Told = {
-      second: Math.max(0, Math.floor(since / TELL_PERIOD_MS) - 1),
+      second: Math.max(0, Math.round(since / TELL_PERIOD_MS) - 1),
       last: false,
       groups: this.#tallies.map((tally, group) => ({
         network: Math.floor(group / protocols.length),
