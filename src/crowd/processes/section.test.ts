@@ -162,7 +162,7 @@ describe("a section of the crowd", () => {
     section({ viewers: 1, overMs: 0 }).begin(utcMs(START - 700));
     clock.advance(ms(0));
     puppets[0]?.join(50);
-    clock.advance(ms(1_000));
+    clock.advance(ms(2_000));
     assert.equal(sum().distributions.joinMs.figures()?.max, 750);
   });
 
