@@ -92,12 +92,12 @@ const attacks: readonly Attack[] = [
   {
     of: "rapid reset",
     closes: "h2-reset-flood",
-    bytes: many(10_000, (at) => Buffer.concat([held(at), frame(3, 0, idOf(at), word(8))])),
+    bytes: many(3_000, (at) => Buffer.concat([held(at), frame(3, 0, idOf(at), word(8))])),
   },
   {
     of: "resets that it makes the server send",
     closes: "h2-reset-flood",
-    bytes: many(10_000, (at) => Buffer.concat([held(at), windowUpdate(idOf(at), 0)])),
+    bytes: many(3_000, (at) => Buffer.concat([held(at), windowUpdate(idOf(at), 0)])),
   },
   {
     of: "CONTINUATION without end",
