@@ -28,7 +28,8 @@ for (const workers of [1, 2])
     const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
     const named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
     const files = ["-keyout", tls.keyFile, "-out", tls.certFile];
-    const openssl = spawnSync("openssl", ["req", "-x509", ...made, ...named, ...files]);
+    const words = ["req", "-x509", ...made, ...named, ...files];
+    const openssl = spawnSync("openssl", words);
     if (openssl.status !== 0) return t.skip("there is no openssl to make a certificate");
     let asked = 0;
     const origin = await upstream(t, (_request, reply) => {
