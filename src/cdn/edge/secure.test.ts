@@ -20,6 +20,8 @@ async function fetched(
   return { status, body };
 }
 
+const openssl = (...words: readonly string[]): boolean => spawnSync("openssl", words).status === 0;
+
 for (const workers of [1, 2])
   test(`an edge with a certificate keeps objects for viewers of HTTP/2, with ${workers} threads`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "regista-edge-"));
@@ -28,9 +30,8 @@ for (const workers of [1, 2])
     const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
     const named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
     const files = ["-keyout", tls.keyFile, "-out", tls.certFile];
-    const words = ["req", "-x509", ...made, ...named, ...files];
-    const openssl = spawnSync("openssl", words);
-    if (openssl.status !== 0) return t.skip("there is no openssl to make a certificate");
+    if (!openssl("req", "-x509", ...made, ...named, ...files))
+      return t.skip("there is no openssl to make a certificate");
     let asked = 0;
     const origin = await upstream(t, (_request, reply) => {
       asked++;
