@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { edgeOf, kept, upstream } from "./stage.ts";
+import { edgeOf, kept, upstream } from "../../src/cdn/edge/stage.ts";
+import { certificateFiles } from "../../src/http/fixtures/certificate.ts";
 
 /** An object over HTTP/2, and its fields. */
 async function fetched(
@@ -20,26 +17,18 @@ async function fetched(
   return { status, body };
 }
 
-const openssl = (...words: readonly string[]): boolean => spawnSync("openssl", words).status === 0;
-
 for (const workers of [1, 2])
-  test(`an edge with a certificate keeps objects for viewers of HTTP/2, with ${workers} threads`, async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "regista-edge-"));
-    t.after(() => rmSync(folder, { recursive: true }));
-    const tls = { certFile: join(folder, "crt"), keyFile: join(folder, "key") };
-    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    const named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-    const files = ["-keyout", tls.keyFile, "-out", tls.certFile];
-    if (!openssl("req", "-x509", ...made, ...named, ...files))
-      return t.skip("there is no openssl to make a certificate");
+  test(`an edge with a certificate keeps objects for viewers of HTTP/2 (threads: ${workers})`, async (t) => {
+    const files = certificateFiles(t);
+    const { certFile, keyFile } = files;
     let asked = 0;
     const origin = await upstream(t, (_request, reply) => {
       asked++;
       reply.send(200, [kept], "a part");
     });
-    const edge = await edgeOf(t, origin, { tls, workers });
+    const edge = await edgeOf(t, origin, { tls: { certFile, keyFile }, workers });
     assert.match(edge.url, /^https:/);
-    const client = connect(edge.url, { ca: readFileSync(tls.certFile) });
+    const client = connect(edge.url, { ca: files.cert });
     t.after(() => client.destroy());
     const [first, second] = [await fetched(client, "/a/b"), await fetched(client, "/a/b")];
     assert.deepEqual([first.body, second.body, asked], ["a part", "a part", 1]);
@@ -48,6 +37,6 @@ for (const workers of [1, 2])
       tls: { daysLeft: number; state: string };
       server: { tlsConnections: number; http2Connections: number };
     };
-    assert.deepEqual([shown.daysLeft, shown.state], [1, "expires soon"]);
+    assert.deepEqual([shown.daysLeft, shown.state], [89, "valid"]);
     assert.deepEqual([server.tlsConnections, server.http2Connections], [1, 1]);
   });
