@@ -15,12 +15,15 @@ test("a request without a report has none, wherever the letters stand", () => {
 test("session, type, buffer and throughput are read, of version 1 and of version 2's lists", () => {
   const one = requestCmcd("a=1&CMCD=bl%3D2100%2Cbs%2Cmtp%3D4800%2Cot%3Dv%2Csid%3D%22a%2Cb%22&z=2");
   assert.deepEqual(one, { ...nothing, sid: "a,b", ot: "v", bl: 2_100, mtp: 4_800, bs: true });
+  const refused = requestCmcd("CMCD=bs=?0,su=%3F0");
+  assert.deepEqual(refused, nothing);
   const two = requestCmcd("CMCD=bl=(1500;v%20900;a),mtp=(7000;v),ot=av,su,v=2");
   assert.deepEqual(two, { ...nothing, ot: "av", bl: 1_500, mtp: 7_000, su: true });
 });
 
 test("a session that is too long, or text that is no percent-encoding, is no session", () => {
   assert.equal(requestCmcd(`CMCD=sid%3D%22${"a".repeat(65)}%22`)?.sid, null);
+  assert.equal(requestCmcd("CMCD=sid%3D%22%E0%A4%22")?.sid, null);
   assert.equal(requestCmcd("CMCD=%E0%A4%A"), null);
 });
 
