@@ -19,7 +19,7 @@ const RESTART_WINDOW_MS = 60_000;
 /** A role that ignores SIGTERM this long is killed. */
 const STOP_LIMIT_MS = ms(6_000);
 
-const MAIN = new URL("main.ts", import.meta.url).pathname;
+const MAIN = new URL("roleMain.ts", import.meta.url).pathname;
 /** Where compiled modules are kept, so that a process starts in half the time. */
 export const COMPILE_CACHE = new URL("../../node_modules/.cache/regista", import.meta.url).pathname;
 
@@ -59,17 +59,13 @@ export class RoleProcess {
   /** Starts it; resolves once it listens. Throws cli/role-did-not-start with its own words. */
   start(): Promise<void> {
     const { plan } = this;
-    const child = spawn(
-      process.execPath,
-      [MAIN, plan.role, "--json", JSON.stringify(plan.options)],
-      {
-        stdio: ["ignore", "ignore", "pipe", "ipc"],
-        // A session of its own: Ctrl-C reaches the match alone, which stops its roles in order.
-        detached: true,
-        // A dozen processes that load the same modules start in half the time.
-        env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
-      },
-    );
+    const child = spawn(process.execPath, [MAIN, plan.role, JSON.stringify(plan.options)], {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      // A session of its own: Ctrl-C reaches the match alone, which stops its roles in order.
+      detached: true,
+      // A dozen processes that load the same modules start in half the time.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+    });
     this.#child = child;
     child.stderr?.pipe(this.#context.log, { end: false });
     child.once("exit", (code, signal) => this.#exited(child, signal ?? `status ${code}`));
