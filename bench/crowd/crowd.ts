@@ -1,4 +1,5 @@
 // npm run bench -- crowd: five thousand low-latency viewers of a whole match on this machine, then a kick-off of as many.
+import { availableParallelism } from "node:os";
 import { ms, type MonoMs, monoMs } from "#base";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
@@ -104,7 +105,8 @@ function settingsOf(
     sampled: 0.01,
     payload: 1,
     seed: 1,
-    processes: null,
+    // One a core: viewers who share one with all others would measure themselves.
+    processes: availableParallelism(),
   };
 }
 

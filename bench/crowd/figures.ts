@@ -61,7 +61,9 @@ export function watchRows(report: CrowdReport): Row[] {
 
 /** What the crowd itself was late by: no figure is better than this. */
 const lagRows = (name: string, { processes }: CrowdReport): Row[] =>
-  processes.map(({ lagMs }) => spreadRow(`${name}: the crowd's own loop late`, "ms", lagMs));
+  processes.map(({ lagMs }, index) =>
+    spreadRow(`${name}: the crowd's own loop late, process ${index + 1}`, "ms", lagMs),
+  );
 
 /** How often the edge asked for each object: segments of both tracks, and the manifest once in its lifetime. */
 export function upstreamRow(work: { upstreamRequests: number; seconds: number }): Row {
