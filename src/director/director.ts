@@ -10,6 +10,7 @@ import {
   mpdPath,
   PROTOCOL_VERSION,
   type Session,
+  type Target,
 } from "#protocol";
 import { type Decision, decide } from "./decide.ts";
 import { directorErrors } from "./errors.ts";
@@ -77,8 +78,9 @@ export class Director {
     this.#edges = new Set(parts.topology.edges.map((edge) => edge.id));
   }
 
-  get #target(): { latencyMs: number; version: number } {
-    return { latencyMs: this.#parts.targetLatencyMs, version: 1 };
+  get #target(): Target {
+    const { targetLatencyMs } = this.#parts;
+    return { latencyMs: targetLatencyMs, version: 1, fromLatencyMs: targetLatencyMs, fromUtcMs: 0 };
   }
 
   /** The decision for one viewer, not recorded. */

@@ -16,3 +16,15 @@ export const heartbeatSchema = z.object({
   draining: z.boolean(),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+/**
+ * The director's answer: how long after its media time a cue is released to those of a cohort who watch no picture, ms:
+ * when the cohort's p95 has passed it, and a margin. A cohort that is not named has nobody to spoil.
+ */
+export const heartbeatAnswerSchema = z.object({
+  v: version,
+  releases: z
+    .array(z.object({ cohort: z.string().max(64), afterMs: z.number().nonnegative() }))
+    .max(1_000),
+});
+export type HeartbeatAnswer = z.infer<typeof heartbeatAnswerSchema>;

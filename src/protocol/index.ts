@@ -7,8 +7,31 @@ export {
   type Network,
   networkSchema,
 } from "./carriers.ts";
+export { type Cohorts, COHORTS_LIMIT, cohortsSchema } from "./cohorts.ts";
+export {
+  type Cue,
+  CUE_AHEAD_LIMIT_MS,
+  CUE_BEHIND_LIMIT_MS,
+  CUE_DATA_LIMIT,
+  type CueEntry,
+  cueEntryPath,
+  cueEntrySchema,
+  type CueIndex,
+  cueIndexPath,
+  cueIndexSchema,
+  type CueKind,
+  cueKinds,
+  cuePath,
+  cueSchema,
+  cueStreamPath,
+} from "./cues.ts";
 export { protocolErrors } from "./errors.ts";
-export { type Heartbeat, heartbeatSchema } from "./heartbeat.ts";
+export {
+  type Heartbeat,
+  type HeartbeatAnswer,
+  heartbeatAnswerSchema,
+  heartbeatSchema,
+} from "./heartbeat.ts";
 export {
   type CarrierHop,
   type Hop,
@@ -32,17 +55,19 @@ export {
   segmentPath,
 } from "./paths.ts";
 export { type PathClass, pathClasses, type Session, sessionSchema } from "./session.ts";
-export {
-  type DirectorState,
-  directorStateSchema,
-  type Spread,
-  type Summary,
-  summarySchema,
-} from "./state.ts";
+export { type DirectorState, directorStateSchema, type Summary, summarySchema } from "./state.ts";
 export {
   type DashSteering,
   dashSteeringSchema,
   type HlsSteering,
   hlsSteeringSchema,
 } from "./steering.ts";
+export { type Spread, spreadSchema } from "./spread.ts";
+export {
+  type Target,
+  TARGET_KEY,
+  TARGET_LIMITS_MS,
+  TARGET_SLEW_MS_PER_S,
+  targetSchema,
+} from "./target.ts";
 export { PROTOCOL_VERSION } from "./version.ts";

@@ -1,5 +1,6 @@
 // viewer → director: where to go, and how far behind the camera to stay.
 import { z } from "zod";
+import { targetSchema } from "./target.ts";
 import { version } from "./version.ts";
 
 /** How near the edge is to the viewer's network. */
@@ -16,7 +17,7 @@ export const sessionSchema = z.object({
   why: z.array(z.string()),
   urls: z.object({ hls: z.url(), dash: z.url(), time: z.url() }),
   steering: z.object({ hls: z.url(), dash: z.url(), ttlS: z.number().positive() }),
-  target: z.object({ latencyMs: z.number().positive(), version: z.number().int() }),
+  target: targetSchema,
   token: z.string().nullable(),
 });
 export type Session = z.infer<typeof sessionSchema>;

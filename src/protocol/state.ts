@@ -3,6 +3,7 @@ import { z } from "zod";
 import { heartbeatSchema } from "./heartbeat.ts";
 import { hopNames } from "./hops.ts";
 import { pathClasses } from "./session.ts";
+import { spreadSchema } from "./spread.ts";
 import { version } from "./version.ts";
 
 /** `GET /state` of the director. */
@@ -38,19 +39,16 @@ export const directorStateSchema = z.object({
 });
 export type DirectorState = z.infer<typeof directorStateSchema>;
 
-const spread = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), n: z.number().int() });
-export type Spread = z.infer<typeof spread>;
-
 /** `GET /summary` of telemetry: the last ten seconds. Durations in milliseconds. */
 export const summarySchema = z.object({
   v: version,
   at: z.number(),
   /** For each hop: how long the first frame of a part spent in it. */
-  hops: z.array(z.object({ hop: z.enum(hopNames), node: z.string(), ms: spread })),
+  hops: z.array(z.object({ hop: z.enum(hopNames), node: z.string(), ms: spreadSchema })),
   /** Capture to screen less all hops above; null without a viewer. */
-  unexplained: spread.nullable(),
+  unexplained: spreadSchema.nullable(),
   /** Capture to screen, all viewers; null without a viewer. */
-  glassToGlass: spread.nullable(),
+  glassToGlass: spreadSchema.nullable(),
   viewers: z.array(
     z.object({
       session: z.string(),

@@ -1,11 +1,13 @@
 // director → player. HLS: rfc8216bis 7 and draft-pantos-content-steering 4 (Steering Manifest). DASH: ETSI TS 103 998 6.
 import { z } from "zod";
+import { targetSchema } from "./target.ts";
 
 export const hlsSteeringSchema = z.object({
   VERSION: z.literal(1),
   TTL: z.number().positive(),
   "RELOAD-URI": z.string(),
   "PATHWAY-PRIORITY": z.array(z.string()).min(1),
+  "X-REGISTA-TARGET": targetSchema.optional(),
 });
 export type HlsSteering = z.infer<typeof hlsSteeringSchema>;
 
@@ -16,5 +18,6 @@ export const dashSteeringSchema = z.object({
   "RELOAD-URI": z.string(),
   "PATHWAY-PRIORITY": z.array(z.string()).min(1),
   "SERVICE-LOCATION-PRIORITY": z.array(z.string()).min(1),
+  "X-REGISTA-TARGET": targetSchema.optional(),
 });
 export type DashSteering = z.infer<typeof dashSteeringSchema>;

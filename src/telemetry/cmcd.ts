@@ -16,4 +16,5 @@ export {
   cmcdText,
   type CmcdToken,
   type CmcdValue,
+  CUE_LATE_MS,
 } from "./cmcd/values.ts";

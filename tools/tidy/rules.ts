@@ -25,7 +25,7 @@ const roomRoots = [
     "ixp",
     "isp",
   ],
-  ...["director", "viewer", "controlroom", "cli", "crowd"],
+  ...["director", "viewer", "viewer/sync", "controlroom", "cli", "crowd", "push"],
   ...["media/grid", "media/isobmff", "media/cmaf", "media/hls", "media/dash"],
   ...["cdn/packager", "cdn/origin", "cdn/edge"],
 ].map((room) => `src/${room}/`);
@@ -105,6 +105,7 @@ const namedScriptsExist: Rule = (file) => {
     "test:long",
     "check",
     "bench",
+    "soak",
     "build",
     "format",
   ]);

@@ -39,9 +39,19 @@ export const cmcdKeys = {
   rendition: "it.regista-rend",
   /** Stalls since the session began. */
   stalls: "it.regista-stalls",
-  /** How the stream is played: dash, hls or native. */
+  /** How the stream is played: own, dash, hls or native. */
   protocol: "it.regista-proto",
+  /** The viewer's cohort, as its session named it. */
+  cohort: "it.regista-co",
+  /** The least distance behind the camera that this viewer could hold now, ms: by when its media came of late. */
+  need: "it.regista-need",
+  /** Cues shown later than {@link CUE_LATE_MS} after their frame, and numbers that never came, since the session began. */
+  cuesLate: "it.regista-cuel",
+  cuesLost: "it.regista-cuex",
 } as const;
+
+/** A cue that is shown later after its frame counts as late, ms. */
+export const CUE_LATE_MS = 80;
 
 /** The media type of reports in event mode. */
 export const CMCD_MEDIA_TYPE = "application/cmcd";
