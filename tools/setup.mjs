@@ -37,6 +37,7 @@ const PROGRAMS = [
   ...(forTests
     ? [
         { name: "chromium", package: "chromium", why: "plays the match in the tests" },
+        { name: "curl", package: "curl", why: "is a foreign client of HTTP/2 over TLS" },
         { name: "xmllint", package: "libxml2-utils", why: "validates the MPD against its schema" },
       ]
     : []),

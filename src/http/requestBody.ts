@@ -1,5 +1,6 @@
 // A request's body on its way to the handler, with backpressure on the socket.
 import type { RegistaError } from "#base";
+import { BodyQueue } from "./bodyQueue.ts";
 import { ChunkDecoder } from "./chunked.ts";
 import { refusals } from "./errors.ts";
 import type { BodyFraming } from "./requestHead.ts";
@@ -13,27 +14,17 @@ export interface BodySource {
   resume(): void;
 }
 
-interface Taker {
-  resolve(result: IteratorResult<Uint8Array, undefined>): void;
-  reject(failure: RegistaError): void;
-}
-
-const END: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
-
-/** One body: fed by the connection, iterated (once) by the handler. What a handler leaves unread is dropped. */
+/** One body: fed by the connection, iterated (once) by the handler. */
 export class RequestBody implements AsyncIterable<Uint8Array> {
   readonly #source: BodySource;
   readonly #limits: { bodyBytes: number; bodyQueueBytes: number };
   readonly #decoder: ChunkDecoder | null;
+  readonly #queue: BodyQueue;
   #left: number;
   #received = 0;
-  #queue: Uint8Array[] = [];
-  #queued = 0;
-  #taker: Taker | null = null;
-  #wanted = false;
-  #dropped = false;
+  #waiting = 0;
+  #paused = false;
   #complete: boolean;
-  #failure: RegistaError | null = null;
 
   constructor(
     framing: BodyFraming,
@@ -44,6 +35,11 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#limits = limits;
     this.#left = framing.kind === "length" ? framing.length : 0;
     this.#complete = framing.kind !== "chunked" && this.#left === 0;
+    this.#queue = new BodyQueue({
+      wanted: () => source.wanted(),
+      taken: (bytes) => this.#taken(bytes),
+    });
+    if (this.#complete) this.#queue.finish();
     this.#decoder =
       framing.kind === "chunked"
         ? new ChunkDecoder(
@@ -60,7 +56,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
 
   /** Whether it broke; what still comes belongs to nothing. */
   get failed(): boolean {
-    return this.#failure !== null;
+    return this.#queue.failed;
   }
 
   /** Takes what belongs to the body out of `bytes` at `from`; returns the index behind it. Throws a refusal. */
@@ -75,66 +71,35 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
       this.#complete = this.#left === 0;
       this.#push(bytes.subarray(from, end));
     }
-    if (this.#complete) this.#finish();
+    if (this.#complete) this.#queue.finish();
     return end;
   }
 
   /** The body will not be complete: the handler's iteration throws. */
   fail(failure: RegistaError): void {
-    if (this.#complete || this.#failure) return;
-    this.#failure = failure;
-    this.#queue = [];
-    this.#taker?.reject(failure);
-    this.#taker = null;
+    this.#queue.fail(failure);
   }
 
   #push(bytes: Uint8Array): void {
     this.#received += bytes.length;
     if (this.#received > this.#limits.bodyBytes)
       throw refusals.make("body-too-large", { limit: this.#limits.bodyBytes });
-    if (bytes.length === 0 || this.#dropped) return;
-    if (this.#taker) {
-      this.#taker.resolve({ done: false, value: bytes });
-      this.#taker = null;
-      return;
-    }
+    if (bytes.length === 0) return;
+    this.#waiting += bytes.length;
     this.#queue.push(bytes);
-    this.#queued += bytes.length;
-    if (this.#queued > this.#limits.bodyQueueBytes) this.#source.pause();
+    if (this.#waiting <= this.#limits.bodyQueueBytes) return;
+    this.#paused = true;
+    this.#source.pause();
   }
 
-  #finish(): void {
-    this.#taker?.resolve(END);
-    this.#taker = null;
-  }
-
-  #next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (!this.#wanted) {
-      this.#wanted = true;
-      if (!this.#complete) this.#source.wanted();
-    }
-    const bytes = this.#queue.shift();
-    if (bytes) {
-      this.#queued -= bytes.length;
-      if (this.#queued === 0) this.#source.resume();
-      return Promise.resolve({ done: false, value: bytes });
-    }
-    if (this.#failure) return Promise.reject(this.#failure);
-    if (this.#complete || this.#dropped) return Promise.resolve(END);
-    return new Promise((resolve, reject) => {
-      this.#taker = { resolve, reject };
-    });
-  }
-
-  #drop(): Promise<IteratorResult<Uint8Array, undefined>> {
-    this.#dropped = true;
-    this.#queue = [];
-    this.#queued = 0;
+  #taken(bytes: number): void {
+    this.#waiting -= bytes;
+    if (!this.#paused || this.#waiting > 0) return;
+    this.#paused = false;
     this.#source.resume();
-    return Promise.resolve(END);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
-    return { next: () => this.#next(), return: () => this.#drop() };
+    return this.#queue[Symbol.asyncIterator]();
   }
 }

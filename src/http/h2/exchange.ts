@@ -1,9 +1,9 @@
 // One stream: what has come of the request, and what is still allowed to come (RFC 9113 5.1, 6.9, 8.1.1).
 import type { MonoMs } from "#base";
+import { BodyQueue } from "../bodyQueue.ts";
 import { type RefusalName, refusals } from "../errors.ts";
 import type { HttpLimits } from "../limits.ts";
 import { Pace } from "../pace.ts";
-import { StreamBody } from "./body.ts";
 import { StreamFault } from "./faults.ts";
 import { STREAM_WINDOW_BYTES } from "./limits.ts";
 import { SendSide } from "./outflow.ts";
@@ -33,7 +33,8 @@ export interface ExchangeOwner extends ReplyOwner {
 export class Exchange {
   readonly side: SendSide;
   readonly reply: Http2Reply;
-  readonly body: StreamBody | null;
+  /** What waits in it is bounded by the window that the peer was given (RFC 9113 6.9), given back as the handler reads. */
+  readonly body: BodyQueue | null;
   readonly expectsContinue: boolean;
   /** More of the request may come. */
   requestOpen: boolean;
@@ -54,8 +55,8 @@ export class Exchange {
     this.#movedAt = begun.now;
     this.body = begun.endStream
       ? null
-      : new StreamBody({
-          consumed: (bytes) => owner.consumed(this, bytes),
+      : new BodyQueue({
+          taken: (bytes) => owner.consumed(this, bytes),
           wanted: () => owner.wanted(this),
         });
   }
@@ -93,7 +94,7 @@ export class Exchange {
    */
   judge(now: MonoMs, limits: HttpLimits, waiting: number): RefusalName | null {
     if (this.requestOpen && this.#window.open && this.body && !this.body.failed)
-      if (now - this.#movedAt > limits.bodyIdleMs && this.body.starving) return "slow-body";
+      if (now - this.#movedAt > limits.bodyIdleMs && this.body.empty) return "slow-body";
     const { side } = this;
     if (side.queued === 0) {
       this.#pace = null;

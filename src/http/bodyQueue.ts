@@ -1,13 +1,13 @@
-// A request's body on its way to the handler (RFC 9113 8.1, 6.9): what waits is bounded by the window that the peer was
-// given, and the window is given back as the handler reads.
+// What came of a request's body and was not read yet, between the connection that feeds it and the handler that
+// iterates it, once. HTTP/1.1 and HTTP/2 differ only in how they hold the peer back.
 import type { RegistaError } from "#base";
 
-/** What a body asks of its stream. */
-export interface BodyOwner {
+/** What the queue asks of whoever feeds it. */
+export interface BodyFeeder {
   /** The handler has begun to read, and not all is there. */
   wanted(): void;
-  /** So many bytes were read, or will never be. */
-  consumed(bytes: number): void;
+  /** So many bytes that had been pushed were read, or will never be. */
+  taken(bytes: number): void;
 }
 
 interface Taker {
@@ -17,38 +17,38 @@ interface Taker {
 
 const END: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
 
-/** One body: fed by the stream, iterated (once) by the handler. What a handler leaves unread is dropped. */
-export class StreamBody implements AsyncIterable<Uint8Array> {
-  readonly #owner: BodyOwner;
-  #queue: Uint8Array[] = [];
+/** One body's queue. What a handler leaves unread is dropped, and told as taken. */
+export class BodyQueue implements AsyncIterable<Uint8Array> {
+  readonly #feeder: BodyFeeder;
+  #waiting: Uint8Array[] = [];
   #taker: Taker | null = null;
   #wanted = false;
   #dropped = false;
   #complete = false;
   #failure: RegistaError | null = null;
 
-  constructor(owner: BodyOwner) {
-    this.#owner = owner;
+  constructor(feeder: BodyFeeder) {
+    this.#feeder = feeder;
   }
 
-  /** Whether it broke; what still comes belongs to nothing. */
+  /** Whether the body broke; what still comes belongs to nothing. */
   get failed(): boolean {
     return this.#failure !== null;
   }
 
   /** Whether nothing waits for the handler: if the body stands still, the peer is why. */
-  get starving(): boolean {
-    return this.#queue.length === 0;
+  get empty(): boolean {
+    return this.#waiting.length === 0;
   }
 
   push(bytes: Uint8Array): void {
-    if (this.#dropped || this.#failure) this.#owner.consumed(bytes.length);
+    if (this.#dropped || this.#failure) this.#feeder.taken(bytes.length);
     else if (this.#taker) {
       const taker = this.#taker;
       this.#taker = null;
-      this.#owner.consumed(bytes.length);
+      this.#feeder.taken(bytes.length);
       taker.resolve({ done: false, value: bytes });
-    } else this.#queue.push(bytes);
+    } else this.#waiting.push(bytes);
   }
 
   /** All bytes have come. */
@@ -58,7 +58,7 @@ export class StreamBody implements AsyncIterable<Uint8Array> {
     this.#taker = null;
   }
 
-  /** It will not be complete: the handler's iteration throws. */
+  /** The body will not be complete: the handler's iteration throws. */
   fail(failure: RegistaError): void {
     if (this.#complete || this.#failure) return;
     this.#failure = failure;
@@ -68,18 +68,19 @@ export class StreamBody implements AsyncIterable<Uint8Array> {
   }
 
   #forget(): void {
-    for (const bytes of this.#queue) this.#owner.consumed(bytes.length);
-    this.#queue = [];
+    const bytes = this.#waiting.reduce((sum, each) => sum + each.length, 0);
+    this.#waiting = [];
+    if (bytes > 0) this.#feeder.taken(bytes);
   }
 
   #next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (!this.#wanted) {
       this.#wanted = true;
-      if (!this.#complete) this.#owner.wanted();
+      if (!this.#complete) this.#feeder.wanted();
     }
-    const bytes = this.#queue.shift();
+    const bytes = this.#waiting.shift();
     if (bytes) {
-      this.#owner.consumed(bytes.length);
+      this.#feeder.taken(bytes.length);
       return Promise.resolve({ done: false, value: bytes });
     }
     if (this.#failure) return Promise.reject(this.#failure);
