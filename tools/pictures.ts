@@ -4,13 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ms } from "#base";
 import { systemClock } from "#base/clock";
-import { crowdSettingsSchema, pageOf, startCrowd } from "#crowd";
+import { pageOf, startCrowd } from "#crowd";
 import { Theatre } from "../test/support/browser.ts";
+import { crowdOn, FASTWEB, TIM } from "../test/support/crowd.ts";
 import { stageMatch } from "../test/support/play.ts";
 
 const FOLDER = "docs/pictures";
-const FASTWEB = 12_874;
-const TIM = 3_269;
 /** Mb/s and viewers enough to be worth plotting, on two cores beside the match. */
 const CROWD_VIEWERS = 400;
 /** Plots need a past to be worth a picture. */
@@ -18,41 +17,19 @@ const WATCHED_MS = ms(70_000);
 
 /** A crowd at a goal, and the page of its report. */
 async function pictureOfCrowd(): Promise<void> {
-  const [exchange = "", isp = ""] = match.urls.edges.map(({ url }) => url);
-  const crowd = await startCrowd(
-    crowdSettingsSchema.parse({
-      channel: "match",
-      viewers: CROWD_VIEWERS,
-      protocols: [
-        { protocol: "dash", share: 0.7 },
-        { protocol: "hls", share: 0.3 },
-      ],
-      arrival: "goal",
-      overMs: 2_000,
-      durationMs: 45_000,
-      atMs: 20_000,
-      networks: [
-        {
-          name: "Fastweb",
-          asn: FASTWEB,
-          prefix: "127.0.1.0/24",
-          share: 0.6,
-          edges: [isp, exchange],
-        },
-        { name: "TIM", asn: TIM, prefix: "127.0.2.0/24", share: 0.4, edges: [exchange, isp] },
-      ],
-      director: null,
-      targetLatencyMs: 1_500,
-      rendition: "lowest",
-      audio: true,
-      cmcd: true,
-      sampled: 0.05,
-      payload: 1,
-      seed: 1,
-      processes: null,
-    }),
-    { clock: systemClock },
-  );
+  const settings = crowdOn(match, {
+    viewers: CROWD_VIEWERS,
+    protocols: [
+      { protocol: "dash", share: 0.7 },
+      { protocol: "hls", share: 0.3 },
+    ],
+    arrival: "goal",
+    overMs: 2_000,
+    durationMs: 45_000,
+    atMs: 20_000,
+    shares: { fastweb: 0.6, tim: 0.4 },
+  });
+  const crowd = await startCrowd(settings, { clock: systemClock });
   const report = await crowd.ended;
   const folder = mkdtempSync(join(tmpdir(), "regista-"));
   const file = join(folder, "crowd.html");

@@ -4,6 +4,7 @@ import { ms, type MonoMs, monoMs } from "#base";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
 import { type Crowd, type CrowdReport, type CrowdSettings, startCrowd, textOf } from "#crowd";
+import { crowdOn } from "../../test/support/crowd.ts";
 import { stageMatch } from "../../test/support/play.ts";
 import { type BenchResult, type Row, surroundings } from "../result.ts";
 import { kickoffRows, processRows, upstreamRow, watchRows } from "./figures.ts";
@@ -82,32 +83,22 @@ function settingsOf(
   part: (typeof parts)[number],
   { seconds, viewers }: { seconds: number; viewers: number },
 ): CrowdSettings {
-  const urls = match.urls.edges.toSorted((a, b) => Number(b.id === EDGE) - Number(a.id === EDGE));
-  const edges = urls.map(({ url }) => url);
   const watch = part === "watch";
-  return {
-    channel: "match",
+  const settings = crowdOn(match, {
     viewers,
     protocols: [{ protocol: "dash", share: 1 }],
     arrival: watch ? "steady" : "kickoff",
     overMs: watch ? COMING_MS : KICKOFF_MS,
     durationMs: watch ? COMING_MS + SETTLE_MS + seconds * 1_000 : KICKOFF_MS + KICKOFF_WATCHED_MS,
-    atMs: null,
-    networks: [
-      { name: "Fastweb", asn: 12_874, prefix: "127.0.1.0/24", share: 0.6, edges },
-      { name: "TIM", asn: 3_269, prefix: "127.0.2.0/24", share: 0.4, edges },
-    ],
-    director: null,
+    shares: { fastweb: 0.6, tim: 0.4 },
     targetLatencyMs: null,
-    rendition: "lowest",
-    audio: true,
-    cmcd: true,
     sampled: 0.01,
-    payload: 1,
-    seed: 1,
     // One a core: viewers who share one with all others would measure themselves.
     processes: availableParallelism(),
-  };
+  });
+  const urls = match.urls.edges.toSorted((a, b) => Number(b.id === EDGE) - Number(a.id === EDGE));
+  const edges = urls.map(({ url }) => url);
+  return { ...settings, networks: settings.networks.map((network) => ({ ...network, edges })) };
 }
 
 async function measure(match: RunningMatch, settings: CrowdSettings): Promise<Measured> {

@@ -4,11 +4,10 @@ import { after, before, describe, test } from "node:test";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
 import { Theatre, type FrameSample, type Viewer } from "../support/browser.ts";
+import { FASTWEB, TIM } from "../support/crowd.ts";
 import { stageMatch } from "../support/play.ts";
 
 const clock = systemClock;
-const FASTWEB = 12_874;
-const TIM = 3_269;
 /** A viewer is at its place this near its target, its start being over; the benchmark measures how near. */
 const NEAR_MS = 400;
 

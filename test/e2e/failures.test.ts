@@ -5,10 +5,10 @@ import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
 import { Theatre, type Viewer } from "../support/browser.ts";
+import { FASTWEB } from "../support/crowd.ts";
 import { stageMatch } from "../support/play.ts";
 
 const clock = systemClock;
-const FASTWEB = 12_874;
 const MOVE_LIMIT_MS = 2_000;
 
 describe("a viewer by DASH and one by HLS, both on the edge in their network", () => {

@@ -2,6 +2,7 @@
 import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import { type CrowdReport, startCrowd } from "#crowd";
+import { crowdOn } from "./crowd.ts";
 import { stageMatch } from "./play.ts";
 
 /** The channel has a past by then, which viewers begin in. */
@@ -26,43 +27,19 @@ export async function edgeDeath(play: {
   const match = await stageMatch();
   try {
     await systemClock.sleep(ON_AIR_MS);
-    const urls = match.urls.edges.map(({ url }) => url);
-    const [exchange, isp] = urls as [string, string];
-    const crowd = await startCrowd(
-      {
-        channel: "match",
-        viewers,
-        protocols: [
-          { protocol: "dash", share: 0.6 },
-          { protocol: "dash-parts", share: 0.2 },
-          { protocol: "hls", share: 0.2 },
-        ],
-        arrival: "steady",
-        overMs: viewers * APART_MS,
-        durationMs: 600_000,
-        atMs: null,
-        networks: [
-          {
-            name: "Fastweb",
-            asn: 12_874,
-            prefix: "127.0.1.0/24",
-            share: 1,
-            edges: [isp, exchange],
-          },
-          { name: "TIM", asn: 3_269, prefix: "127.0.2.0/24", share: 1, edges: [exchange, isp] },
-        ],
-        director: null,
-        targetLatencyMs: 1_500,
-        rendition: "lowest",
-        audio: true,
-        cmcd: true,
-        sampled: 0.05,
-        payload: 1,
-        seed: 1,
-        processes: null,
-      },
-      { clock: systemClock },
-    );
+    const settings = crowdOn(match, {
+      viewers,
+      protocols: [
+        { protocol: "dash", share: 0.6 },
+        { protocol: "dash-parts", share: 0.2 },
+        { protocol: "hls", share: 0.2 },
+      ],
+      arrival: "steady",
+      overMs: viewers * APART_MS,
+      durationMs: 600_000,
+      shares: { fastweb: 1, tim: 1 },
+    });
+    const crowd = await startCrowd(settings, { clock: systemClock });
     try {
       const start = systemClock.monotonic();
       while (crowd.now.joins < viewers) {
