@@ -1,6 +1,7 @@
 // What the viewer tells telemetry, each second: CMCD version 2 in event mode (CTA-5004-B) and its hop stamps. Straight to
 // the collector, never through a carrier; a collector that does not answer costs nothing but the report.
 import type { Hops, MediaHop } from "#protocol";
+import type { Protocol } from "../players/player.ts";
 import { CMCD_MEDIA_TYPE, cmcdKeys, type CmcdRecord, encodeCmcd } from "#telemetry/cmcd";
 
 /** The longest that a report may take, ms. */
@@ -24,7 +25,7 @@ const states: Readonly<Record<PlayerWord, string>> = {
 export interface Watching {
   session: string;
   channel: string;
-  protocol: "dash" | "hls" | "native";
+  protocol: Protocol;
   word: PlayerWord;
   /** UTC, ms. */
   at: number;
@@ -51,7 +52,7 @@ export function cmcdOf(watching: Watching): CmcdRecord {
     cid: watching.channel,
     sn: watching.sequence,
     ts: Math.round(watching.at),
-    sf: watching.protocol === "dash" ? "d" : "h",
+    sf: watching.protocol === "own" || watching.protocol === "dash" ? "d" : "h",
     st: "l",
     sta: states[watching.word],
     bl: video(watching.bufferMs),

@@ -205,10 +205,11 @@ export class Watch {
     try {
       const start = await playerFor(choice.protocol);
       if (turn !== this.#turn) return;
-      const manifest = choice.protocol === "dash" ? urls.dash : urls.hls;
+      const isDash = choice.protocol === "own" || choice.protocol === "dash";
+      const manifest = isDash ? urls.dash : urls.hls;
       this.#player = start(
         video,
-        { manifest },
+        { manifest, steering: null },
         {
           route: this.#route,
           session: place.session,
@@ -216,6 +217,9 @@ export class Watch {
           targetLatencyMs: this.#targetMs(),
           edges: config.edges,
           clock,
+          subtitles: false,
+          early: () => null,
+          onTarget: () => undefined,
           onSettle: () => this.screen.settle(),
           onTrouble: (sentence) => this.#trouble(sentence),
           onFatal: (sentence) => {

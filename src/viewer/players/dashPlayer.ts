@@ -1,5 +1,6 @@
 // dash.js on low-latency DASH. Steering and the change to another BaseURL are dash.js's own; silence is ours to notice.
 import { MediaPlayer, type MediaPlayerClass } from "dashjs";
+import { deviceProfiles } from "#viewer/sync";
 import { edgeOf, movedTo } from "../page/route.ts";
 import { ByteGuard } from "./byteGuard.ts";
 import { dashSettings } from "./dashSettings.ts";
@@ -10,7 +11,7 @@ import {
   STEERING_RETRY_MS,
 } from "./limits.ts";
 import { ownListeners } from "./ownListeners.ts";
-import type { Player, PlayerOptions, PlayerState, PlayerUrls } from "./player.ts";
+import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
 import { Renditions } from "./renditions.ts";
 
 /** The parts of dash.js's objects that are used here; its own declarations stop short of them. */
@@ -58,6 +59,7 @@ export function startDash(
 }
 
 class DashPlayer implements Player {
+  readonly profile = deviceProfiles.desktop;
   readonly #player: MediaPlayerClass;
   readonly #options: PlayerOptions;
   readonly #video: HTMLVideoElement;
@@ -111,8 +113,33 @@ class DashPlayer implements Player {
     return this.#availabilityStartMs + mediaTime * 1_000;
   }
 
+  mediaTimeS(captureMs: number): number | null {
+    return this.#loaded === null ? null : (captureMs - this.#availabilityStartMs) / 1_000;
+  }
+
   renditionAt(captureMs: number): string | null {
     return this.#renditions.at(captureMs);
+  }
+
+  /** By the element itself: dash.js's own seek would take the place for the viewer's new distance. */
+  seekTo(mediaTimeS: number): void {
+    this.#video.currentTime = mediaTimeS;
+  }
+
+  retarget(targetMs: number): void {
+    if (!this.#closed)
+      this.#player.updateSettings({ streaming: { delay: { liveDelay: targetMs / 1_000 } } });
+  }
+
+  limitRung(limit: RungLimit): void {
+    if (this.#closed) return;
+    const present = this.#loaded?.bitrateInKbit ?? null;
+    const most = limit === "any" || present === null ? -1 : present - 1;
+    this.#player.updateSettings({ streaming: { abr: { maxBitrate: { video: most } } } });
+  }
+
+  setSubtitles(on: boolean): void {
+    if (!this.#closed) this.#player.enableText(on);
   }
 
   toLive(): void {

@@ -1,6 +1,7 @@
 // hls.js on low-latency HLS. Steering is hls.js's own; after a failure it would first try another rendition of the same
 // edge, so the other pathway is asked for here.
 import HlsJs, { type ErrorData, type Fragment, type HlsConfig, PlaylistLevelType } from "hls.js";
+import { deviceProfiles } from "#viewer/sync";
 import { ForgivingSteering } from "./hlsSteering.ts";
 import { edgeOf } from "../page/route.ts";
 import {
@@ -19,7 +20,7 @@ import {
   SETTLE_WITHIN_MS,
 } from "./limits.ts";
 import { markPassedParts } from "./passedParts.ts";
-import type { Player, PlayerOptions, PlayerState, PlayerUrls } from "./player.ts";
+import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
 import { Renditions } from "./renditions.ts";
 
 /** hls.js counts its distance from the end of the last part it knows, not from the camera: what lies between, ms. */
@@ -34,9 +35,13 @@ const deadline = (
   default: { maxTimeToFirstByteMs, maxLoadTimeMs, timeoutRetry: null, errorRetry: null },
 });
 
+/** How far from the end of its playlist hls.js is to stay when the target is so far behind the camera, s. */
+const distanceFor = (targetMs: number): number =>
+  Math.max(targetMs - BEFORE_THE_EDGE_MS, HOLD_BACK_MS) / 1_000;
+
 /** Settings for one session. */
 export function hlsSettings(options: PlayerOptions): Partial<HlsConfig> {
-  const distance = Math.max(options.targetLatencyMs - BEFORE_THE_EDGE_MS, HOLD_BACK_MS) / 1_000;
+  const distance = distanceFor(options.targetLatencyMs);
   return {
     lowLatencyMode: true,
     autoStartLoad: false,
@@ -84,6 +89,7 @@ function isBuffered({ buffered }: HTMLVideoElement, from: number, to: number): b
 }
 
 class HlsPlayer implements Player {
+  readonly profile = deviceProfiles.desktop;
   readonly #hls: HlsJs;
   readonly #options: PlayerOptions;
   readonly #renditions = new Renditions();
@@ -122,8 +128,28 @@ class HlsPlayer implements Player {
     return this.#captureOffsetMs === null ? null : this.#captureOffsetMs + mediaTime * 1_000;
   }
 
+  mediaTimeS(captureMs: number): number | null {
+    return this.#captureOffsetMs === null ? null : (captureMs - this.#captureOffsetMs) / 1_000;
+  }
+
   renditionAt(captureMs: number): string | null {
     return this.#renditions.at(captureMs);
+  }
+
+  seekTo(mediaTimeS: number): void {
+    if (this.#hls.media) this.#hls.media.currentTime = mediaTimeS;
+  }
+
+  retarget(targetMs: number): void {
+    this.#hls.targetLatency = distanceFor(targetMs);
+  }
+
+  limitRung(limit: RungLimit): void {
+    this.#hls.autoLevelCapping = limit === "any" ? -1 : Math.max(0, this.#hls.loadLevel - 1);
+  }
+
+  setSubtitles(on: boolean): void {
+    this.#hls.subtitleDisplay = on;
   }
 
   toLive(): void {
