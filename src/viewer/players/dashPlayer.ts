@@ -105,6 +105,7 @@ class DashPlayer implements Player {
       width: this.#loaded?.width ?? null,
       height: this.#loaded?.height ?? null,
       topBitrateKbps: rates.length > 0 ? Math.max(...rates) : null,
+      lowestBitrateKbps: rates.length > 0 ? Math.min(...rates) : null,
       throughputKbps: Number.isFinite(throughput) ? throughput : null,
     };
   }

@@ -120,6 +120,7 @@ class HlsPlayer implements Player {
       width: level?.width ?? null,
       height: level?.height ?? null,
       topBitrateKbps: rates.length > 0 ? Math.max(...rates) : null,
+      lowestBitrateKbps: rates.length > 0 ? Math.min(...rates) : null,
       throughputKbps: this.#hls.bandwidthEstimate / 1_000,
     };
   }

@@ -30,6 +30,7 @@ export function startNative(
       width: video.videoWidth || null,
       height: video.videoHeight || null,
       topBitrateKbps: null,
+      lowestBitrateKbps: null,
       throughputKbps: null,
     }),
     captureMs(mediaTime) {

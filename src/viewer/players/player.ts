@@ -51,8 +51,9 @@ export interface PlayerState {
   bitrateKbps: number | null;
   width: number | null;
   height: number | null;
-  /** The rate of the best rendition, kb/s. */
+  /** The rates of the best and of the least rendition, kb/s. */
   topBitrateKbps: number | null;
+  lowestBitrateKbps: number | null;
   /** The measured throughput, kb/s. */
   throughputKbps: number | null;
 }
