@@ -29,7 +29,10 @@ export const cueEntrySchema = z.object({
 });
 export type CueEntry = z.infer<typeof cueEntrySchema>;
 
-/** A cue, `GET /{channel}/cues/{seq}.json`: immutable, numbered from 1 without a gap. Instants are UTC ms. */
+/**
+ * A cue, `GET /{channel}/cues/{seq}.json`: immutable. Numbers rise by one within a run of the origin; a later run starts
+ * far above, at the UTC millisecond of its start. Instants are UTC ms.
+ */
 export const cueSchema = z.object({
   v: version,
   seq: z.number().int().positive(),
@@ -44,10 +47,31 @@ export type Cue = z.infer<typeof cueSchema>;
 /** `GET /{channel}/cues.json`: the numbers that can be had; `next` is the one that comes next. */
 export const cueIndexSchema = z.object({
   v: version,
+  /** Where this run of the origin began: what is below was another run's. */
+  first: z.number().int().positive(),
   oldest: z.number().int().positive(),
   next: z.number().int().positive(),
 });
 export type CueIndex = z.infer<typeof cueIndexSchema>;
+
+/** What carriers read of a cue: its number, and the instant before which nobody is told. */
+export const cueEnvelopeSchema = cueSchema.pick({ v: true, seq: true, mediaTimeMs: true });
+
+/** `event: hello` of a cue stream, the first: each number from `from` on is told on it, as a cue or as lost. */
+export const cueHelloSchema = z.object({ v: version, from: z.number().int().positive() });
+export type CueHello = z.infer<typeof cueHelloSchema>;
+
+/**
+ * `event: lost` of a cue stream: the numbers from `from` to `to` are not to be had. `count` is how many cues they were; null
+ * when the numbering began anew in between, so that nobody knows.
+ */
+export const cueLossSchema = z.object({
+  v: version,
+  from: z.number().int().positive(),
+  to: z.number().int().positive(),
+  count: z.number().int().nonnegative().nullable(),
+});
+export type CueLoss = z.infer<typeof cueLossSchema>;
 
 export const cueEntryPath = (channel: string): string => `/ingest/${channel}/cues`;
 export const cuePath = (channel: string, seq: number): string => `/${channel}/cues/${seq}.json`;

@@ -7,7 +7,7 @@ export {
   type Network,
   networkSchema,
 } from "./carriers.ts";
-export { type Cohorts, COHORTS_LIMIT, cohortsSchema } from "./cohorts.ts";
+export { COHORT_LATE_MS, type Cohorts, COHORTS_LIMIT, cohortsSchema } from "./cohorts.ts";
 export {
   type Cue,
   CUE_AHEAD_LIMIT_MS,
@@ -16,11 +16,16 @@ export {
   type CueEntry,
   cueEntryPath,
   cueEntrySchema,
+  cueEnvelopeSchema,
+  type CueHello,
+  cueHelloSchema,
   type CueIndex,
   cueIndexPath,
   cueIndexSchema,
   type CueKind,
   cueKinds,
+  type CueLoss,
+  cueLossSchema,
   cuePath,
   cueSchema,
   cueStreamPath,
@@ -63,6 +68,7 @@ export {
   hlsSteeringSchema,
 } from "./steering.ts";
 export { type Spread, spreadSchema } from "./spread.ts";
+export { defaultSyncBounds, startOf, type SyncBounds, syncBoundsSchema } from "./sync.ts";
 export {
   type Target,
   TARGET_KEY,
