@@ -133,8 +133,15 @@ export class Theatre implements Closable {
     return new Viewer(page);
   }
 
-  async tab(viewport: { width: number; height: number }): Promise<Page> {
-    const context = await this.#browser.newContext({ viewport });
+  /** A tab in a context of its own; `proxy` is the only way out of it, such as `socks5://127.0.0.1:1080`. */
+  async tab(
+    viewport: { width: number; height: number },
+    { proxy }: { proxy?: string } = {},
+  ): Promise<Page> {
+    const context = await this.#browser.newContext({
+      viewport,
+      ...(proxy === undefined ? {} : { proxy: { server: proxy } }),
+    });
     return context.newPage();
   }
 
