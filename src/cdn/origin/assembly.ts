@@ -6,6 +6,7 @@ import type { Log } from "#base/log";
 import type { Handler, HttpServer } from "#http";
 import { type PartStore, stampHops } from "#packager";
 import { HopReporter } from "#telemetry";
+import { OriginCues } from "./cues/originCues.ts";
 import { GrowingSegments } from "./growth.ts";
 import { Holds } from "./holds.ts";
 import { Manifests } from "./manifests.ts";
@@ -54,8 +55,10 @@ export function assembleOrigin(
   // Each run of an origin is a source of its own: after a restart the same name may stand for other bytes.
   const source = `${node}-${Math.floor(clock.utc()).toString(36)}`;
   const objects = new MediaObjects({ store, holds, growing, node, source });
+  const numbers = options.cues ?? true;
+  const cues = scope.own(new OriginCues({ channel: options.channel, source, numbers }, context));
   const status = new OriginStatus({
-    ...{ node, store, manifests, playlists, holds, growing, reporter, clock },
+    ...{ node, store, cues, manifests, playlists, holds, growing, reporter, clock },
     ingest: foundations.ingestCounters,
     server: foundations.server,
   });
@@ -63,7 +66,7 @@ export function assembleOrigin(
   const { channel } = options;
   const { ingest } = foundations;
   const handler = originHandler({
-    ...{ channel, ingest, manifests, playlists, objects, status, clock },
+    ...{ channel, ingest, cues, manifests, playlists, objects, status, clock },
   });
   return { handler, close: () => scope.close() };
 }

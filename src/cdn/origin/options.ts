@@ -31,6 +31,8 @@ export interface OriginOptions {
    * request comes too early: too small costs held requests, too large costs latency at the start of each segment.
    */
   answerableDelayMs?: number;
+  /** Whether cues are entered here. Of a channel's origins one numbers them; default true. */
+  cues?: boolean;
 }
 
 /** A running origin. */

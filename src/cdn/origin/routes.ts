@@ -3,6 +3,7 @@ import { isoTime } from "#base";
 import type { Clock } from "#base/clock";
 import { answerPreflight, checkPath, type Handler } from "#http";
 import { mainPlaylistPath, mpdPath, parseMediaPath } from "#protocol";
+import type { OriginCues } from "./cues/originCues.ts";
 import { headOf, refuse, sendJson } from "./answers.ts";
 import { originErrors } from "./errors.ts";
 import type { Manifests } from "./manifests.ts";
@@ -14,6 +15,7 @@ import type { OriginStatus } from "./status.ts";
 export interface Answerers {
   channel: string;
   ingest: Handler;
+  cues: OriginCues;
   manifests: Manifests;
   playlists: MediaPlaylists;
   objects: MediaObjects;
@@ -28,6 +30,7 @@ const playlistPath = /^\/([\w-]{1,64})\/([\w-]{1,64})\.m3u8$/;
 export function originHandler(answerers: Answerers): Handler {
   return async (request, reply) => {
     if (request.method === "OPTIONS") return answerPreflight(reply);
+    if (answerers.cues.isEntry(request)) return answerers.cues.enter(request, reply);
     if (request.path.startsWith("/ingest/")) return answerers.ingest(request, reply);
     if (request.method !== "GET" && request.method !== "HEAD") {
       const { method } = request;
@@ -59,6 +62,7 @@ async function route(answerers: Answerers, exchange: Exchange): Promise<void> {
       );
     default:
   }
+  if (answerers.cues.answer(request, reply)) return;
   const media = parseMediaPath(request.path);
   if (media?.channel === channel) return objects.media(media, exchange);
   const [, headerChannel, owner, hash] = headerPath.exec(request.path) ?? [];

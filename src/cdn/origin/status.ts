@@ -6,6 +6,7 @@ import type { PartStore } from "#packager";
 import { PROTOCOL_VERSION } from "#protocol";
 import { type HopReporter, type Metrics, metricsOf } from "#telemetry";
 import { headOf } from "./answers.ts";
+import type { OriginCues, OriginCueStatus } from "./cues/originCues.ts";
 import type { GrowingSegments } from "./growth.ts";
 import type { Holds } from "./holds.ts";
 import type { Manifests } from "./manifests.ts";
@@ -19,6 +20,7 @@ export interface StatusSources {
   playlists: MediaPlaylists;
   holds: Holds;
   growing: GrowingSegments;
+  cues: OriginCues;
   reporter: HopReporter;
   /** Counters of ingest, by name. */
   ingest: () => Readonly<Record<string, number>>;
@@ -53,6 +55,7 @@ export interface OriginStatusBody {
   holds: Holds["counters"];
   growingReaders: number;
   playlists: MediaPlaylists["counters"];
+  cues: OriginCueStatus;
   ingest: Readonly<Record<string, number>>;
   http: { requests: number; bytesOut: number; connections: number };
   hops: { sent: number; dropped: number };
@@ -86,6 +89,7 @@ export class OriginStatus {
       holds: { ...holds.counters },
       growingReaders: growing.readers,
       playlists: { ...playlists.counters },
+      cues: this.#sources.cues.status,
       ingest: this.#sources.ingest(),
       http: this.#http(),
       hops: { ...reporter.counters },
@@ -125,6 +129,11 @@ export class OriginStatus {
   #counters(): Record<string, number> {
     const { store, playlists, holds, reporter, ingest } = this.#sources;
     const { requests, bytesOut } = this.#http();
+    const cues = this.#sources.cues.status;
+    const refused = Object.entries(cues.refused).map(([name, value]) => [
+      capital("cuesRefused", name),
+      value,
+    ]);
     const ingested = Object.entries(ingest()).map(([name, value]) => [
       capital("ingest", name),
       value,
@@ -140,18 +149,23 @@ export class OriginStatus {
       heldTooMany: holds.counters.tooMany,
       hopsSent: reporter.counters.sent,
       hopsDropped: reporter.counters.dropped,
+      cuesEntered: cues.entered,
+      cuesHeld: cues.holds.total,
+      cuesHeldTooMany: cues.holds.tooMany,
+      ...Object.fromEntries(refused),
       ...Object.fromEntries(ingested),
     };
   }
 
   #gauges(): Record<string, number> {
-    const { store, holds, growing, manifests } = this.#sources;
+    const { store, holds, growing, manifests, cues } = this.#sources;
     return {
       connections: this.#http().connections,
       renditions: store.tracks().length,
       windowBytes: store.bytes,
       heldNow: holds.counters.held,
       growingReaders: growing.readers,
+      cuesHeldNow: cues.status.holds.held,
       ready: manifests.ready ? 1 : 0,
     };
   }
