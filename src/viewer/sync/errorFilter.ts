@@ -14,7 +14,7 @@ interface ErrorSample {
   movedMs: number;
 }
 
-/** Median of the last errors, each brought to now by what the rate and the target have moved since. */
+/** Mean of the middle half of the last errors, each brought to now by what the rate and the target have moved since. */
 export class ErrorFilter {
   #samples: ErrorSample[] = [];
   #targets: { at: number; targetMs: number }[] = [];
@@ -26,16 +26,14 @@ export class ErrorFilter {
     const last = this.#last;
     if (last) this.#movedMs += (rate - 1) * (at - last.at) + (targetMs - last.targetMs);
     this.#last = { at, targetMs };
-    this.#targets = [...this.#targets, this.#last]
-      .filter((each) => each.at >= at - SLOPE_WINDOW_MS)
-      .slice(-FILTER_SAMPLES_KEPT);
+    this.#targets.push(this.#last);
+    dropOlder(this.#targets, at - SLOPE_WINDOW_MS);
   }
 
   /** An error measured now: latency less target, + late. */
   add(at: number, errorMs: number): void {
-    this.#samples = [...this.#samples, { at, errorMs, movedMs: this.#movedMs }]
-      .filter((each) => each.at >= at - FILTER_WINDOW_MS)
-      .slice(-FILTER_SAMPLES_KEPT);
+    this.#samples.push({ at, errorMs, movedMs: this.#movedMs });
+    dropOlder(this.#samples, at - FILTER_WINDOW_MS);
   }
 
   /** The error now, ms; null while too few were measured. */
@@ -44,8 +42,9 @@ export class ErrorFilter {
     const sorted = this.#samples
       .map((each) => each.errorMs - (this.#movedMs - each.movedMs))
       .sort((a, b) => a - b);
-    const upper = sorted[sorted.length >> 1] ?? 0;
-    return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? 0)) / 2;
+    const quarter = sorted.length >> 2;
+    const middle = sorted.slice(quarter, sorted.length - quarter);
+    return middle.reduce((sum, errorMs) => sum + errorMs, 0) / middle.length;
   }
 
   /** How fast the target moves, ms a ms; 0 where it jumped. */
@@ -61,4 +60,9 @@ export class ErrorFilter {
   clear(): void {
     this.#samples = [];
   }
+}
+
+/** Drops from the front what is older than `from`, and what is too much. */
+function dropOlder(kept: { at: number }[], from: number): void {
+  while (kept.length > FILTER_SAMPLES_KEPT || (kept[0]?.at ?? from) < from) kept.shift();
 }

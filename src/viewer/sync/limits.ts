@@ -73,8 +73,8 @@ export const ANCHOR_GRAIN_MS = 2;
 
 /** A latency outside of these is no measurement: a player that lies, or media of another day. */
 export const LATENCY_LIMITS_MS = { least: -10_000, most: 600_000 } as const;
-/** Errors of the last so long make the estimate: the beat of 50 frames a second with a screen of 60 Hz lasts 100 ms. */
-export const FILTER_WINDOW_MS = 500;
+/** Errors of the last so long make the estimate: ten beats of 50 frames a second with a screen of 60 Hz. */
+export const FILTER_WINDOW_MS = 1_000;
 /** Errors kept for it: one a frame. */
 export const FILTER_SAMPLES_KEPT = 64;
 /** Errors that are needed before anything is done about them. */
@@ -99,7 +99,7 @@ export const RATE_DWELL_MS = 250;
 /** A continuous rate begins beyond the first, and ends below the second. */
 export const DEAD_BAND_MS = { begin: 8, end: 2 } as const;
 /** The same of a rate in steps, which overshoots by a step times the player's delay. */
-export const STEPS_BAND_MS = { begin: 40, end: 10 } as const;
+export const STEPS_BAND_MS = { begin: 30, end: 6 } as const;
 /** Rates that a profile may name. */
 export const PROFILE_LIMITS = { slowest: 0.5, fastest: 2 } as const;
 /** Rates of a list that are read. */
@@ -142,6 +142,8 @@ export const FIXED_SEEK_PERIOD_MS = 30_000;
 export const FIRST_SEEK_WITHIN_MS = 3_000;
 /** … when it is off by more than this; less is gone in two seconds. */
 export const FIRST_SEEK_LEAST_MS = 120;
+/** What a seek takes, and the playhead is late by after it, until it was seen; and the most that is believed. */
+export const SEEK_LEAD_MS = { first: 80, most: 500 } as const;
 /** Latencies read so soon after a seek are of frames before it. */
 export const SEEK_SETTLE_MS = 600;
 
@@ -152,4 +154,4 @@ export const IN_SYNC_MS = { within: 80, beyond: 100 } as const;
 /** Whether an error shrinks is seen over so long … */
 export const SHRINK_WINDOW_MS = 1_000;
 /** … by so much at least. */
-export const SHRINK_LEAST_MS = 8;
+export const SHRINK_LEAST_MS = 20;

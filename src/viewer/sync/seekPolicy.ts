@@ -5,6 +5,7 @@ import {
   FIRST_SEEK_WITHIN_MS,
   FIXED_SEEK_LEAST_MS,
   FIXED_SEEK_PERIOD_MS,
+  SEEK_LEAD_MS,
   SEEK_LEAST_MS,
   SEEK_PERIOD_LIMIT_MS,
   SEEK_PERIOD_MS,
@@ -19,6 +20,8 @@ export class SeekPolicy {
   #firstDone = false;
   #last: { at: number; errorMs: number } | null = null;
   #seeks = 0;
+  #leadMs: number = SEEK_LEAD_MS.first;
+  #landing = false;
 
   constructor(profile: DeviceProfile) {
     const fixed = profile.kind === "none";
@@ -62,6 +65,14 @@ export class SeekPolicy {
     return this.#seek(at, errorMs);
   }
 
+  /** The first error known after a seek says how long one takes here: the next one aims as much further. */
+  landed(errorMs: number): void {
+    if (!this.#landing) return;
+    this.#landing = false;
+    if (Math.abs(errorMs) > SEEK_LEAD_MS.most) return;
+    this.#leadMs = Math.min(SEEK_LEAD_MS.most, Math.max(0, this.#leadMs + errorMs));
+  }
+
   /** Playing begins anew: the first seconds are again the first ones. */
   restart(): void {
     this.#firstAt = null;
@@ -71,6 +82,7 @@ export class SeekPolicy {
   #seek(at: number, errorMs: number): number {
     this.#last = { at, errorMs };
     this.#seeks += 1;
-    return errorMs;
+    this.#landing = true;
+    return errorMs + this.#leadMs;
   }
 }

@@ -45,6 +45,8 @@ export class SyncController {
   #last: Reading | null = null;
   /** The last error, and the instant of it. */
   #known: { at: number; errorMs: number } | null = null;
+  /** The instant of the last latency. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   #faster = false;
   #fasterFrom = Number.NEGATIVE_INFINITY;
   #waits = 0;
@@ -105,9 +107,12 @@ export class SyncController {
         this.#refused += 1;
       else this.#filter.add(at, latencyMs - targetMs);
     }
-    const errorMs = latencyMs === null || settling ? null : this.#filter.errorMs;
-    if (errorMs === null) return this.#blind(at);
+    if (latencyMs === null) return this.#blind(at);
+    this.#heardAt = at;
+    const errorMs = settling ? null : this.#filter.errorMs;
+    if (errorMs === null) return this.#action(null);
     this.#known = { at, errorMs };
+    this.#seek.landed(errorMs);
     const seekByMs = this.#seek.step({ at, errorMs, reachable: reading.reachable });
     if (seekByMs !== null) {
       this.#filter.clear();
@@ -124,11 +129,10 @@ export class SyncController {
 
   /** Playing, but nothing tells where: at its own speed, once that has lasted. */
   #blind(at: number): Action {
-    if (at - (this.#known?.at ?? Number.NEGATIVE_INFINITY) > LATENCY_STALE_MS) {
-      this.#law.rest(at);
-      this.#words.measure();
-      this.#filter.clear();
-    }
+    if (at - this.#heardAt <= LATENCY_STALE_MS) return this.#action(null);
+    this.#law.rest(at);
+    this.#words.measure();
+    this.#filter.clear();
     return this.#action(null);
   }
 
