@@ -9,7 +9,7 @@ export const corsHeaders: HeaderList = [
   ["Access-Control-Allow-Origin", "*"],
   [
     "Access-Control-Expose-Headers",
-    "Age, Cache-Status, CMSD-Dynamic, CMSD-Static, Content-Length, Content-Range, Date, ETag, Regista-Utc-Ms",
+    "Age, Cache-Status, CMSD-Dynamic, CMSD-Static, Content-Length, Content-Range, Date, ETag, Regista-Received-Utc-Ms, Regista-Utc-Ms",
   ],
   ["Timing-Allow-Origin", "*"],
 ];

@@ -127,7 +127,8 @@ export class Gate implements Closable {
     return this.carrier.handle(request, this.#accessLog?.watch(request, reply) ?? reply);
   }
 
-  async #answerOwn(path: string, { method }: HttpRequest, reply: HttpReply): Promise<void> {
+  async #answerOwn(path: string, request: HttpRequest, reply: HttpReply): Promise<void> {
+    const { method } = request;
     const { tally } = this.carrier;
     const { shows, clock } = this.#parts;
     if (method !== "GET" && method !== "HEAD") {
@@ -137,7 +138,7 @@ export class Gate implements Closable {
       return refuse(reply, edgeErrors.make("method-not-allowed", { method }));
     }
     tally.count("own");
-    if (path === "/time") return answerTime(reply, clock.utc());
+    if (path === "/time") return answerTime(reply, request, clock);
     if (path === "/status") return answerStatus(reply, await shows.status());
     return answerMetrics(reply, await shows.metrics());
   }
