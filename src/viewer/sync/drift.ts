@@ -51,24 +51,27 @@ export class Drift {
   }
 
   /**
-   * Least squares. Each sample may be off by half of what its round trip was above the least one; with these bounds the
-   * slope is off by at most the sum of their shares. Null while that, or a sample far off the line, leaves it open.
+   * Least squares. Each sample may be off by half of what its round trip was above the least one, and counts by the square
+   * of that; the slope is off by at most the sum of the samples' shares. Null while that, or a sample far off the line,
+   * leaves it open.
    */
   #regress(): DriftEstimate | null {
     const samples = this.#windows.map(({ best }) => best);
     if (samples.length < DRIFT_WINDOWS_LEAST) return null;
     const least = Math.min(...samples.map((sample) => sample.roundTripMs));
-    const points = samples.map((sample) => ({
-      ...sample,
-      loose: (sample.roundTripMs - least) / 2 + GRAIN_MS / 2,
-    }));
-    const middle = mean(points.map((point) => point.at));
-    const height = mean(points.map((point) => point.offsetMs));
-    const spread = points.reduce((sum, point) => sum + (point.at - middle) ** 2, 0);
+    const points = samples.map(({ at, offsetMs, roundTripMs }) => {
+      const loose = (roundTripMs - least) / 2 + GRAIN_MS / 2;
+      return { at, offsetMs, loose, weight: 1 / loose ** 2 };
+    });
+    const sum = (of: (point: (typeof points)[number]) => number): number =>
+      points.reduce((total, point) => total + of(point), 0);
+    const weights = sum((point) => point.weight);
+    const middle = sum((point) => point.weight * point.at) / weights;
+    const height = sum((point) => point.weight * point.offsetMs) / weights;
+    const spread = sum((point) => point.weight * (point.at - middle) ** 2);
     if (!(spread > 0)) return null;
-    const share = (point: { at: number }): number => (point.at - middle) / spread;
-    const slope = points.reduce((sum, point) => sum + share(point) * point.offsetMs, 0);
-    const error = points.reduce((sum, point) => sum + Math.abs(share(point)) * point.loose, 0);
+    const slope = sum((point) => point.weight * (point.at - middle) * point.offsetMs) / spread;
+    const error = sum((point) => point.weight * Math.abs(point.at - middle) * point.loose) / spread;
     const errorPpm = error * 1e6;
     const fits = points.every(
       (point) =>
@@ -80,6 +83,3 @@ export class Drift {
     return { ppm, errorPpm: errorPpm + DRIFT_FLOOR_PPM };
   }
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

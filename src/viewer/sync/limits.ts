@@ -24,8 +24,8 @@ export const DRIFT_FLOOR_PPM = 3;
 export const DRIFT_CERTAIN_PPM = 40;
 /** Drift is seen over windows of this length; of each only the exchange of least round trip counts. */
 export const DRIFT_WINDOW_MS = 30_000;
-/** Windows kept: eight minutes. */
-export const DRIFT_WINDOWS_KEPT = 16;
+/** Windows kept: a quarter of an hour. */
+export const DRIFT_WINDOWS_KEPT = 32;
 /** Windows needed for a drift. */
 export const DRIFT_WINDOWS_LEAST = 4;
 /** Corrections up to {@link SMALL_GAP_MS} are made by this much a second: half a per cent, nobody hears it. */
@@ -43,7 +43,7 @@ export const CONTRARY_MARGIN_MS = 20;
 /** A source has moved when so many exchanges in a row say so, agreeing with each other … */
 export const CONTRARY_EXCHANGES = 4;
 /** … over at least this long. */
-export const CONTRARY_SPREAD_MS = 3_000;
+export const CONTRARY_SPREAD_MS = 10_000;
 /** A reading asked for this far ahead of an exchange is no promise that a correction must wait for. */
 export const AHEAD_LIMIT_MS = 1_000;
 /** Corners of the line that is shown: corrections that readings of the past still pass. */
