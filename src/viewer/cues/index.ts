@@ -10,3 +10,4 @@ export { type Cue, type CueKind, readCue } from "./cue.ts";
 export { EventStreamReader, type StreamEvent } from "./eventStream.ts";
 export { LATE_MS } from "./limits.ts";
 export type { CueClock, CueEvent, CueSource } from "./source.ts";
+export { type CueWords, wordsOf } from "./words.ts";
