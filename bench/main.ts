@@ -5,6 +5,7 @@ import { runCrowd } from "./crowd/crowd.ts";
 import { runEdge } from "./edge/edge.ts";
 import { runLatency } from "./latency/latency.ts";
 import { type BenchResult, tableOf } from "./result.ts";
+import { runSync } from "./sync/sync.ts";
 
 interface Bench {
   purpose: string;
@@ -28,6 +29,12 @@ const benches: Record<string, Bench> = {
       "5,000 LL-DASH viewers of a whole match on this machine, then a kick-off of as many in two seconds",
     seconds: 300,
     run: runCrowd,
+  },
+  sync: {
+    purpose:
+      "eight tabs with false clocks behind lines of their own: spread, delay, cues, sound, start; stock players beside ours",
+    seconds: 120,
+    run: runSync,
   },
 };
 

@@ -1,0 +1,125 @@
+// Watches the watchers: what each tab showed, what our page said of itself, and what the machine spent on it.
+import { elapsed, ms, type MonoMs } from "#base";
+import { systemClock } from "#base/clock";
+import { coresBetween, type Usage, usageOf } from "#cli";
+import { type Summary, summarySchema } from "#protocol";
+import type { ViewerState } from "../../test/support/browser.ts";
+import type { Moment, Stall } from "../../test/support/frameWatch.ts";
+import type { Spectator, Stage } from "./stage.ts";
+
+/** Tabs are asked this often: each keeps what it has seen until then. */
+const ASK_EVERY_MS = 1_000;
+/** A tab that answers no question for so long is lost, ms. */
+const ANSWER_LIMIT_MS = ms(10_000);
+
+/** What one tab showed and said. */
+export interface Seen {
+  readonly spectator: Spectator;
+  readonly moments: Moment[];
+  readonly frames: Moment[];
+  readonly stalls: Stall[];
+  /** What our page said, with when: true UTC ms. */
+  readonly states: { readonly at: number; readonly state: ViewerState }[];
+  /** Why the tab was lost, and null while it is there. */
+  lost: string | null;
+}
+
+export interface Observation {
+  readonly seen: readonly Seen[];
+  readonly summaries: readonly Summary[];
+  /** Cores by process; the browser and this program together. */
+  readonly cores: ReadonlyMap<string, number>;
+  readonly fromUtc: number;
+  readonly toUtc: number;
+}
+
+export interface ObserveOptions {
+  readonly seconds: number;
+  /** Called at each question, with the seconds since the first. */
+  readonly meanwhile?: (secondsIn: number, seen: readonly Seen[]) => Promise<void> | void;
+}
+
+/** Watches for so long; what happened before is forgotten. */
+export async function observe(
+  stage: Stage,
+  spectators: readonly Spectator[],
+  { seconds, meanwhile }: ObserveOptions,
+): Promise<Observation> {
+  const seen = spectators.map(newSeen);
+  await Promise.all(spectators.map(({ seat }) => seat.frames.drain()));
+  const fromUtc = systemClock.utc();
+  const before = readUsage(stage);
+  const summaries: Summary[] = [];
+  const start = systemClock.monotonic();
+  for (let turn = 0; elapsed(start, systemClock.monotonic()) < seconds * 1_000; turn += 1) {
+    const due = start + turn * ASK_EVERY_MS;
+    await systemClock.sleep(ms(Math.max(0, due - systemClock.monotonic())));
+    await Promise.all(seen.map(ask));
+    if (turn % 2 === 0) summaries.push(await readSummary(stage));
+    await meanwhile?.(elapsed(start, systemClock.monotonic()) / 1_000, seen);
+  }
+  await Promise.all(seen.map(ask));
+  return { seen, summaries, cores: coresSince(stage, before), fromUtc, toUtc: systemClock.utc() };
+}
+
+export const newSeen = (spectator: Spectator): Seen => ({
+  spectator,
+  moments: [],
+  frames: [],
+  stalls: [],
+  states: [],
+  lost: null,
+});
+
+/** Takes what a tab has seen since; a tab that does not answer is lost, and the others go on. */
+export async function ask(seen: Seen): Promise<void> {
+  if (seen.lost !== null) return;
+  const { seat, viewer } = seen.spectator;
+  try {
+    const answers = Promise.all([seat.frames.drain(), viewer?.state() ?? null]);
+    const [{ moments, frames, stalls }, state] = await withinLimit(answers);
+    seen.moments.push(...moments);
+    seen.frames.push(...frames);
+    seen.stalls.push(...stalls);
+    if (state) seen.states.push({ at: systemClock.utc(), state });
+  } catch (failure) {
+    seen.lost = failure instanceof Error ? failure.message : String(failure);
+  }
+}
+
+function withinLimit<Value>(answer: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const limit = systemClock.after(ANSWER_LIMIT_MS, () =>
+      reject(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)),
+    );
+    answer.then(resolve, reject).finally(() => limit.cancel());
+  });
+}
+
+async function readSummary(stage: Stage): Promise<Summary> {
+  const answer = await fetch(`${stage.match.urls.telemetry}/summary`);
+  return summarySchema.parse(await answer.json());
+}
+
+interface UsageReading {
+  readonly at: MonoMs;
+  readonly usages: Map<number, Usage>;
+}
+
+function readUsage({ match }: Stage): UsageReading {
+  const pids = match.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  return { at: systemClock.monotonic(), usages: usageOf([process.pid, ...pids]) };
+}
+
+function coresSince(stage: Stage, before: UsageReading): Map<string, number> {
+  const after = readUsage(stage);
+  const names = new Map(stage.match.processes.map(({ pid, plan }) => [pid, plan.id]));
+  const cores = new Map<string, number>();
+  for (const [pid, usage] of after.usages) {
+    const earlier = before.usages.get(pid);
+    if (!earlier) continue;
+    const used = coresBetween({ usage: earlier, at: before.at }, { usage, at: after.at });
+    cores.set(names.get(pid) ?? "Chromium and the bench", used);
+  }
+  return cores;
+}

@@ -1,0 +1,37 @@
+// npm run bench -- sync: every viewer at the same moment. Real tabs with false clocks behind lines of their own.
+import type { BenchResult, Row } from "../result.ts";
+import { surroundings } from "../result.ts";
+import type { Group } from "./group.ts";
+import { mixed } from "./groups/mixed.ts";
+import { stock } from "./groups/stock.ts";
+import { stockVersions } from "./stock/server.ts";
+
+/** One after the other, each on a match of its own. */
+const groups: Readonly<Record<string, Group>> = { mixed, stock };
+
+export interface SyncOptions {
+  /** Length of each measurement. */
+  readonly seconds: number;
+  /** One group alone. */
+  readonly only?: string;
+}
+
+/** Runs the groups. */
+export async function runSync({ seconds, only }: SyncOptions): Promise<BenchResult> {
+  const { versions, ...about } = surroundings();
+  const head = { bench: "sync", ...about, versions: { ...versions, ...stockVersions() }, runs: 1 };
+  const names = Object.keys(groups);
+  if (only !== undefined && !names.includes(only))
+    return { ...head, rows: [], void: `--only takes one of ${names.join(", ")}` };
+  const rows: Row[] = [];
+  const reasons: string[] = [];
+  for (const [name, { purpose, run }] of Object.entries(groups)) {
+    if (only !== undefined && only !== name) continue;
+    console.error(`${name}: ${purpose} …`);
+    const found = await run(seconds);
+    const mark = found.void === null ? "" : " (void)";
+    rows.push(...found.rows.map((row) => ({ ...row, name: `${row.name}${mark}` })));
+    if (found.void !== null) reasons.push(`${name}: ${found.void}`);
+  }
+  return { ...head, rows, ...(reasons.length > 0 ? { void: reasons.join("; ") } : {}) };
+}
