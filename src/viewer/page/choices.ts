@@ -1,7 +1,14 @@
 // What the address bar and the person choose: protocol and network.
 import type { WatchConfig, WatchNetwork } from "../config.ts";
 import { type Abilities, chooseProtocol } from "../players/choose.ts";
-import type { Choice } from "./watch.ts";
+import type { Protocol } from "../players/player.ts";
+
+/** What a person chose. */
+export interface Choice {
+  protocol: Protocol;
+  /** The network to watch from; null: directly. */
+  network: WatchNetwork | null;
+}
 
 /** The value of `?network=` for watching without any access network in between. */
 export const DIRECT = "direct";

@@ -11,7 +11,7 @@ const REFUSED_WAIT_MS = 15_000;
 /** The head of a stream has to be there by then, ms. */
 const HEAD_DEADLINE_MS = 2_000;
 /** A stream that says nothing for so long is given up, ms: an edge sends a comment more often. */
-const SILENCE_MS = 12_000;
+const SILENCE_MS = 20_000;
 /** A stream that lived so long was well: the waits begin anew, ms. */
 const WELL_MS = 5_000;
 /** One numbered object has to be there by then, ms. */

@@ -49,6 +49,14 @@ test("a jump over more than 200 ms of the match is a stall", () => {
   assert.equal(meter.stalls(800), 1);
 });
 
+test("a jump back over more than 200 ms of the match is a stall too, callbacks missed or not", () => {
+  const meter = new FrameMeter();
+  play(meter, 0, 400);
+  play(meter, 420, 800, 100);
+  meter.frame({ presentedAt: 840, presentedFrames: 44, mediaTime: 0.1, latencyMs: null });
+  assert.equal(meter.stalls(840), 2);
+});
+
 test("missed callbacks are no stall as long as frames went on", () => {
   const meter = new FrameMeter();
   play(meter, 0, 400);
@@ -88,4 +96,19 @@ test("the latency is the median of the last second", () => {
   assert.equal(meter.latencyMs, 1_500);
   frame(5_000, 1_700);
   assert.equal(meter.latencyMs, 1_700);
+});
+
+test("what steers the playhead is the median of the last frames, and nothing when they stopped", () => {
+  const meter = new FrameMeter();
+  assert.equal(meter.latencyAt(0), null);
+  play(meter, 0, 1_000);
+  for (const [at, latencyMs] of [
+    [1_080, 1_600],
+    [1_100, 9_000],
+    [1_140, 1_600],
+  ] as const)
+    meter.frame({ presentedAt: at, presentedFrames: at / 20, mediaTime: at / 1_000, latencyMs });
+  assert.equal(meter.latencyAt(1_180), 1_600);
+  assert.equal(meter.latencyMs, 1_500);
+  assert.equal(meter.latencyAt(1_261), null);
 });

@@ -3,8 +3,11 @@
 /** A stall: no new frame presented for this long while playing, ms; a jump over as much of the match counts too. */
 export const STALL_MS = 200;
 
-/** Latency is the median over this long, ms. */
-export const LATENCY_WINDOW_MS = 1_000;
+/** The latency that a person is shown is the median over this long, ms. */
+const LATENCY_WINDOW_MS = 1_000;
+
+/** The latency that the playhead is steered by is the median over this long, ms: three frames at 25 a second. */
+const STEERING_WINDOW_MS = 120;
 
 /** Frames kept for the median at most: one second at 120 a second. */
 const FRAMES_KEPT = 120;
@@ -44,6 +47,11 @@ export class FrameMeter {
   /** The next frame follows a pause, a hidden page or another player: the time in between is no stall. */
   interrupt(): void {
     this.#last = null;
+    this.forgetLatency();
+  }
+
+  /** The playhead was moved: what the frames said of the latency holds no longer. */
+  forgetLatency(): void {
     this.#recent = [];
   }
 
@@ -71,20 +79,31 @@ export class FrameMeter {
 
   /** The median latency over the last second, ms; null when no frame told one. */
   get latencyMs(): number | null {
-    const sorted = this.#recent.map((each) => each.latencyMs).sort((a, b) => a - b);
-    if (sorted.length === 0) return null;
-    const middle = sorted.length >> 1;
-    const upper = sorted[middle] ?? 0;
-    return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+    return medianOf(this.#recent.map((each) => each.latencyMs));
+  }
+
+  /** The median latency of the frames presented shortly before `now`, ms; null when there was none. */
+  latencyAt(now: number): number | null {
+    const recent = this.#recent.filter(({ at }) => now - at <= STEERING_WINDOW_MS);
+    return medianOf(recent.map((each) => each.latencyMs));
   }
 
   #stalled(last: PresentedFrame, frame: PresentedFrame): boolean {
     const passed = frame.presentedAt - last.presentedAt;
     const jumped = (frame.mediaTime - last.mediaTime) * 1_000 - passed;
+    if ((last.mediaTime - frame.mediaTime) * 1_000 > STALL_MS) return true;
     if (frame.presentedFrames - last.presentedFrames > 1) {
       // Callbacks were missed while frames went on: only a jump tells of a stall then.
       return jumped > STALL_MS;
     }
     return passed > STALL_MS || jumped > STALL_MS;
   }
+}
+
+function medianOf(values: number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = values.sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

@@ -21,6 +21,16 @@ export interface PageState {
   droppedFrames: number;
   clockErrorMs: number | null;
   targetMs: number;
+  targetVersion: number | null;
+  /** From the target, + late, ms; and how the viewer stands, in words. */
+  syncErrorMs: number | null;
+  sync: string;
+  needMs: number | null;
+  cohort: string | null;
+  /** From the start to the first frame within 100 ms of the target, ms. */
+  inSyncMs: number | null;
+  jumps: number;
+  subtitles: boolean;
   errors: readonly Trouble[];
 }
 
@@ -66,6 +76,14 @@ function stateOf(watch: Watch): PageState {
     droppedFrames: view.droppedFrames,
     clockErrorMs: view.clockErrorMs,
     targetMs: view.targetMs,
+    targetVersion: view.targetVersion,
+    syncErrorMs: view.syncErrorMs,
+    sync: view.sync,
+    needMs: view.needMs,
+    cohort: view.cohort,
+    inSyncMs: view.inSyncMs,
+    jumps: view.jumps,
+    subtitles: view.subtitles,
     errors: view.troubles,
   };
 }

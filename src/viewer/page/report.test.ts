@@ -11,7 +11,9 @@ const watching: Watching = {
   at: 1_795_301_664_120.4,
   sequence: 3,
   latencyMs: 1_503.26,
-  targetMs: 1_500,
+  syncErrorMs: 3.26,
+  needMs: 812.04,
+  cohort: "it/roma",
   clockErrorMs: 0.35,
   bufferMs: 903.7,
   bitrateKbps: 3_000,
@@ -34,6 +36,8 @@ test("a report reads back as what the viewer saw", () => {
   assert.equal(cmcdNumber(read, "br"), 3_000);
   assert.equal(cmcdNumber(read, cmcdKeys.glassToGlass), 1_503.3);
   assert.equal(cmcdNumber(read, cmcdKeys.sync), 3.3);
+  assert.equal(cmcdNumber(read, cmcdKeys.need), 812);
+  assert.equal(cmcdText(read, cmcdKeys.cohort), "it/roma");
   assert.equal(cmcdText(read, cmcdKeys.edge), "isp-roma");
   assert.equal(cmcdNumber(read, cmcdKeys.stalls), 1);
 });
@@ -44,6 +48,9 @@ test("what is not known is left out, never sent as nothing", () => {
       cmcdOf({
         ...watching,
         latencyMs: null,
+        syncErrorMs: null,
+        needMs: null,
+        cohort: null,
         clockErrorMs: null,
         edge: null,
         network: null,
@@ -53,6 +60,7 @@ test("what is not known is left out, never sent as nothing", () => {
       }),
     ),
   );
-  for (const key of [cmcdKeys.glassToGlass, cmcdKeys.sync, cmcdKeys.edge, "br", "tb"])
+  const { glassToGlass, sync, need, cohort, edge } = cmcdKeys;
+  for (const key of [glassToGlass, sync, need, cohort, edge, "br", "tb"])
     assert.equal(Object.hasOwn(read, key), false, key);
 });

@@ -1,8 +1,9 @@
 // What the viewer tells telemetry, each second: CMCD version 2 in event mode (CTA-5004-B) and its hop stamps. Straight to
 // the collector, never through a carrier; a collector that does not answer costs nothing but the report.
 import type { Hops, MediaHop } from "#protocol";
-import type { Protocol } from "../players/player.ts";
+import type { PlayerState, Protocol } from "../players/player.ts";
 import { CMCD_MEDIA_TYPE, cmcdKeys, type CmcdRecord, encodeCmcd } from "#telemetry/cmcd";
+import type { Phase, View } from "./view.ts";
 
 /** The longest that a report may take, ms. */
 const REPORT_DEADLINE_MS = 2_000;
@@ -21,6 +22,15 @@ const states: Readonly<Record<PlayerWord, string>> = {
   quit: "q",
 };
 
+const words: Readonly<Record<Phase, PlayerWord>> = {
+  finding: "starting",
+  starting: "starting",
+  playing: "playing",
+  waiting: "rebuffering",
+  paused: "paused",
+  stopped: "failed",
+};
+
 /** What a report is made of. */
 export interface Watching {
   session: string;
@@ -31,7 +41,11 @@ export interface Watching {
   at: number;
   sequence: number;
   latencyMs: number | null;
-  targetMs: number;
+  /** From the cohort's target, + late. */
+  syncErrorMs: number | null;
+  /** The least distance that this viewer could hold. */
+  needMs: number | null;
+  cohort: string | null;
   clockErrorMs: number | null;
   bufferMs: number;
   bitrateKbps: number | null;
@@ -41,6 +55,35 @@ export interface Watching {
   network: string | null;
   rendition: string | null;
   stalls: number;
+}
+
+/** A report of what is on the page. `onScreen`: the rendition of the frame that is seen; `last`: the person leaves. */
+export function watchingOf(
+  view: View,
+  told: Pick<Watching, "session" | "channel" | "protocol" | "at" | "sequence"> & {
+    state: PlayerState;
+    onScreen: string | null;
+    last: boolean;
+  },
+): Watching {
+  const { state, onScreen, last, ...rest } = told;
+  return {
+    ...rest,
+    word: last ? "quit" : words[view.phase],
+    latencyMs: view.latencyMs,
+    syncErrorMs: view.syncErrorMs,
+    needMs: view.needMs,
+    cohort: view.cohort,
+    clockErrorMs: view.clockErrorMs,
+    bufferMs: view.bufferMs,
+    bitrateKbps: state.bitrateKbps,
+    topBitrateKbps: state.topBitrateKbps,
+    rate: view.rate,
+    edge: view.edge?.id ?? null,
+    network: view.network,
+    rendition: onScreen ?? state.rendition,
+    stalls: view.stalls,
+  };
 }
 
 /** One CMCD event of the kind "time interval". What is not known is left out. */
@@ -62,10 +105,9 @@ export function cmcdOf(watching: Watching): CmcdRecord {
   };
   const known: [string, string | number | null][] = [
     [cmcdKeys.glassToGlass, rounded(watching.latencyMs)],
-    [
-      cmcdKeys.sync,
-      watching.latencyMs === null ? null : rounded(watching.latencyMs - watching.targetMs),
-    ],
+    [cmcdKeys.sync, rounded(watching.syncErrorMs)],
+    [cmcdKeys.need, rounded(watching.needMs)],
+    [cmcdKeys.cohort, watching.cohort],
     [cmcdKeys.clockError, watching.clockErrorMs],
     [cmcdKeys.edge, watching.edge],
     [cmcdKeys.network, watching.network],

@@ -26,8 +26,10 @@ export interface ScreenOptions {
   onFrame: (frame: ShownFrame) => void;
 }
 
-/** So long after the playhead was put right frames may still come from where it was, ms. */
-const SETTLE_MS = 500;
+/** So long after the playhead was moved frames may still come from where it was, ms. */
+const MOVE_MS = 500;
+/** A frame this near to the place that was sought comes from there, s. */
+const ARRIVED_WITHIN_S = 0.15;
 
 /** Frames whose spacing tells the frame rate. */
 const STEPS_KEPT = 25;
@@ -41,7 +43,9 @@ export class Screen {
   #mediaTime = Number.NaN;
   #lastFrameAt: number | null = null;
   #closed = false;
-  #settleUntil = Number.NEGATIVE_INFINITY;
+  #moveUntil = Number.NEGATIVE_INFINITY;
+  #movePlaceS: number | null = null;
+  #moveCounts = false;
 
   constructor(video: HTMLVideoElement, options: ScreenOptions) {
     this.#video = video;
@@ -70,10 +74,17 @@ export class Screen {
     this.#lastFrameAt = null;
   }
 
-  /** A player that starts puts its playhead right: no stall. */
+  /** A player that starts moves its playhead to its place: no stall, and what was shown before does not count. */
   settle(): void {
-    this.#settleUntil = this.#options.clock.monotonic() + SETTLE_MS;
-    this.meter.interrupt();
+    this.#move(null, false);
+  }
+
+  /**
+   * The playhead was moved to `placeS` on the media timeline: frames from where it was say nothing of the latency any
+   * more. A jump that `counts` is a stall if it is as long as one.
+   */
+  moved(placeS: number, counts: boolean): void {
+    this.#move(placeS, counts);
   }
 
   /** Keeps the last picture in sight while another player starts; without it the page would go black. */
@@ -118,14 +129,36 @@ export class Screen {
     this.#answer(mediaTime, shownMs, latencyMs);
     this.#lastFrameAt = now;
     this.#step(mediaTime);
-    if (document.hidden || this.#video.paused || now < this.#settleUntil) {
+    const moving = this.#moving(now, mediaTime);
+    if (document.hidden || this.#video.paused || (moving && !this.#moveCounts)) {
       this.meter.interrupt();
       return;
     }
-    this.meter.frame({ presentedAt: presentationTime, presentedFrames, mediaTime, latencyMs });
-    if (capture === null) return;
+    this.meter.frame({
+      presentedAt: presentationTime,
+      presentedFrames,
+      mediaTime,
+      latencyMs: moving ? null : latencyMs,
+    });
+    if (capture === null || moving) return;
     const ahead = ((this.#video.currentTime - mediaTime) * 1_000) / (this.#video.playbackRate || 1);
     onFrame({ captureMs: capture, dueMs: Math.min(clock.utcAt(now) - ahead, shownMs), shownMs });
+  }
+
+  #move(placeS: number | null, counts: boolean): void {
+    this.#moveUntil = this.#options.clock.monotonic() + MOVE_MS;
+    this.#movePlaceS = placeS;
+    this.#moveCounts = counts;
+    if (counts) this.meter.forgetLatency();
+    else this.meter.interrupt();
+  }
+
+  /** Whether frames may still come from where the playhead was. */
+  #moving(now: number, mediaTime: number): boolean {
+    const place = this.#movePlaceS;
+    if (place !== null && Math.abs(mediaTime - place) <= ARRIVED_WITHIN_S)
+      this.#moveUntil = Number.NEGATIVE_INFINITY;
+    return now < this.#moveUntil;
   }
 
   #answer(mediaTime: number, shownMs: number, latencyMs: number | null): void {

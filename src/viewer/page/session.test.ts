@@ -22,7 +22,7 @@ const answer = {
   why: ["prefix 127.0.1.0/24 → AS12874"],
   urls: { hls: "http://e/m.m3u8", dash: "http://e/l.mpd", time: "http://e/time" },
   steering: { hls: "http://d/h", dash: "http://d/d", ttlS: 5 },
-  target: { latencyMs: 1_800, version: 7 },
+  target: { latencyMs: 1_800, version: 7, fromLatencyMs: 1_800, fromUtcMs: 0 },
   token: null,
 };
 
@@ -30,7 +30,9 @@ test("the director's answer is where to watch", () => {
   const place = placeOf(answer);
   assert.equal(place.session, "9f2c");
   assert.deepEqual(place.edge, { id: "isp-roma", class: "on-net" });
-  assert.equal(place.targetMs, 1_800);
+  assert.equal(place.cohort, "it/roma");
+  assert.deepEqual(place.target, answer.target);
+  assert.deepEqual(place.steering, { hls: "http://d/h", dash: "http://d/d" });
   assert.equal(place.trouble, null);
 });
 
@@ -45,6 +47,7 @@ test("without a director the first edge of the configuration is played, and it i
   assert.equal(place.urls.dash, "http://127.0.0.1:8091/match/live.mpd");
   assert.match(place.trouble ?? "", /director does not answer/);
   assert.match(place.session, /^[0-9a-f]{16}$/);
+  assert.equal(place.target, null);
 });
 
 test("with neither director nor edge the sentence says so", () => {

@@ -5,17 +5,20 @@ import type { WatchConfig } from "../config.ts";
 
 /** The longest that the director may take, ms. */
 const DIRECTOR_DEADLINE_MS = 1_200;
-/** How far behind the camera to stay when nobody says it, ms. */
-const DEFAULT_TARGET_MS = 1_500;
 
 /** A session, whoever gave it. */
 export interface Place {
   session: string;
   network: string | null;
+  /** The group of viewers that share a target; null without a director. */
+  cohort: string | null;
   edge: { id: string; class: string | null };
   why: readonly string[];
   urls: { hls: string; dash: string; time: string };
-  targetMs: number;
+  /** Where the director steers this session; null without a director. */
+  steering: { hls: string; dash: string } | null;
+  /** How far behind the camera to stay, as it came and unchecked; null when nobody said it. */
+  target: unknown;
   /** One sentence when the director did not give it. */
   trouble: string | null;
 }
@@ -48,16 +51,18 @@ function refusalOf(body: unknown): string | null {
 export function placeOf(body: unknown): Place {
   const said = body as Partial<Session> | null;
   if (said?.v !== 1) throw new Error("it speaks another version");
-  const { session, urls, target, edge } = said;
+  const { session, urls, target, edge, steering } = said;
   if (typeof session !== "string" || !urls?.dash || !urls.hls || !urls.time || !edge?.id)
     throw new Error("its answer lacks the session, the edge or the URLs");
   return {
     session,
     network: said.network?.name ?? null,
+    cohort: said.cohort ?? null,
     edge: { id: edge.id, class: edge.class },
     why: said.why ?? [],
     urls,
-    targetMs: target?.latencyMs ?? DEFAULT_TARGET_MS,
+    steering: steering?.dash && steering.hls ? { hls: steering.hls, dash: steering.dash } : null,
+    target: target ?? null,
     trouble: null,
   };
 }
@@ -69,21 +74,24 @@ export function fallback(config: WatchConfig, problem: string): Place {
     throw new Error(
       `The director does not answer (${problem}), and no edge is configured to go on without it.`,
     );
-  const { channel } = config;
   return {
     session: randomName(),
     network: null,
+    cohort: null,
     edge: { id: edge.id, class: null },
     why: [`the director did not answer: ${problem}`, "first edge of the configuration"],
-    urls: {
-      hls: `${edge.url}/${channel}/main.m3u8`,
-      dash: `${edge.url}/${channel}/live.mpd`,
-      time: `${edge.url}/time`,
-    },
-    targetMs: DEFAULT_TARGET_MS,
+    urls: { ...manifestUrls(edge.url, config.channel), time: `${edge.url}/time` },
+    steering: null,
+    target: null,
     trouble: `The director does not answer; watching from ${edge.label} without it.`,
   };
 }
+
+/** A channel's manifests at an edge. */
+export const manifestUrls = (edgeUrl: string, channel: string): { dash: string; hls: string } => ({
+  dash: `${edgeUrl}/${channel}/live.mpd`,
+  hls: `${edgeUrl}/${channel}/main.m3u8`,
+});
 
 function randomName(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8));

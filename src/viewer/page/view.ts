@@ -1,4 +1,5 @@
 // What the page shows, as one plain value, and its words. Pure.
+import type { SyncState } from "#viewer/sync";
 import type { CaptureIs } from "../config.ts";
 import type { Protocol } from "../players/player.ts";
 
@@ -31,16 +32,39 @@ export interface View {
   why: readonly string[];
   captureIs: CaptureIs;
   latencyMs: number | null;
+  /** Where the viewer's cohort is to be now, and by which version of the director's word; null: nobody said it. */
   targetMs: number;
+  targetVersion: number | null;
+  /** From there, + late; null while it is not measured. */
+  syncErrorMs: number | null;
+  /** How the viewer stands, in words, and why it is late. */
+  sync: string;
+  lateWhy: string | null;
+  cohort: string | null;
+  /** The least distance that this viewer could hold; null before it is known. */
+  needMs: number | null;
   clockErrorMs: number | null;
   bufferMs: number;
   rate: number;
   rung: Rung;
   stalls: number;
   droppedFrames: number;
+  /** From the start of the session to the first frame, and to the first one within 100 ms of the target. */
   firstFrameMs: number | null;
+  inSyncMs: number | null;
+  /** Times that the playhead was moved to its place. */
+  jumps: number;
+  subtitles: boolean;
   troubles: readonly Trouble[];
 }
+
+/** What plays, for the person. */
+export const protocolNames: Readonly<Record<Protocol, string>> = {
+  own: "LL-DASH (Regista)",
+  dash: "LL-DASH (dash.js)",
+  hls: "LL-HLS (hls.js)",
+  native: "HLS (the browser's own, untested)",
+};
 
 /** Nearer to the target than this is "in sync", ms: the spread that viewers of a place are held to. */
 export const IN_SYNC_MS = 100;
@@ -62,12 +86,46 @@ export function latencyHow(view: Pick<View, "captureIs" | "clockErrorMs">): stri
   return `each frame, ${from} to display; ${clock}`;
 }
 
-/** Whether the viewer is where it should be. */
-export function syncWord(latencyMs: number | null, targetMs: number): string {
-  if (latencyMs === null) return "not measured yet";
-  const off = latencyMs - targetMs;
-  if (Math.abs(off) <= IN_SYNC_MS) return "in sync";
-  return `${(Math.abs(off) / 1_000).toFixed(2)} s ${off > 0 ? "late, catching up" : "early, slowing down"}`;
+/** Where a viewer is, and where it is to be, ms. */
+export interface Standing {
+  latencyMs: number | null;
+  targetMs: number;
+  targetVersion: number | null;
+  /** The nearest that this player is held to; it may lie behind the target. */
+  heldMs: number;
+  needMs: number | null;
+}
+
+/** What the page says of the common moment. `state` null: nobody plays. */
+export function syncView(state: SyncState | null, standing: Standing) {
+  const { latencyMs, targetMs, targetVersion, needMs } = standing;
+  return {
+    targetMs,
+    targetVersion,
+    needMs,
+    syncErrorMs: latencyMs === null ? null : latencyMs - targetMs,
+    sync: syncWords(state, standing),
+    lateWhy: state && lateWhy(state, standing),
+    jumps: state?.counters.seeks ?? 0,
+  };
+}
+
+function syncWords(state: SyncState | null, { targetMs, heldMs }: Standing): string {
+  if (!state || state.kind === "measuring") return "not measured yet";
+  const behindMs = heldMs - targetMs;
+  return state.kind === "in sync" && behindMs > IN_SYNC_MS
+    ? `late by ${(behindMs / 1_000).toFixed(1)} s`
+    : state.sentence;
+}
+
+/** Why a viewer who is late is late, as far as it is known. */
+function lateWhy({ kind, counters }: SyncState, standing: Standing): string | null {
+  const { targetMs, heldMs, needMs } = standing;
+  if (kind === "in sync" && heldMs - targetMs > IN_SYNC_MS) return "this player is held no nearer";
+  if (kind !== "late" && kind !== "catching up") return null;
+  if (needMs !== null && needMs > targetMs)
+    return `this line brings the match ${seconds(needMs)} s behind the camera`;
+  return counters.rungsDown > 0 ? "a smaller picture was taken to catch up" : null;
 }
 
 /** "720p50 3.0 Mb/s", as far as known. */

@@ -1,33 +1,30 @@
-// Watching: finds the place, runs the player, measures, reports, and starts anew what cannot go on.
-import type { WatchConfig, WatchEdge, WatchNetwork } from "../config.ts";
-import { playerFor, targetFor } from "../players/choose.ts";
-import type { Player, Protocol } from "../players/player.ts";
+// Watching: finds the place, runs the player, holds it at its distance, measures, reports, and starts anew what cannot go on.
+import type { WatchConfig, WatchEdge } from "../config.ts";
+import { targetFor } from "../players/choose.ts";
+import type { Player, StartPlayer } from "../players/player.ts";
 import { Restarts } from "../players/restarts.ts";
+import { Arrivals } from "./arrivals.ts";
 import { BarcodeReader } from "./barcodeReader.ts";
-import { tapVideoBuffers } from "./bufferTap.ts";
+import type { Choice } from "./choices.ts";
 import type { PageClock } from "./clock.ts";
+import { EarlyDocuments } from "./early.ts";
+import { FollowedTarget } from "./followedTarget.ts";
 import { STALL_MS } from "./frames.ts";
-import { PartStamps } from "./partStamps.ts";
-import { type PlayerWord, Reporter } from "./report.ts";
+import { noticeOf } from "./notice.ts";
+import type { ShownFrame } from "./partStamps.ts";
+import { Reporter, watchingOf } from "./report.ts";
 import { movedTo, viaGateway } from "./route.ts";
 import { Screen } from "./screen.ts";
 import { Series } from "./series.ts";
-import { findPlace, type Place } from "./session.ts";
-import type { Phase, Trouble, View } from "./view.ts";
+import type { Place } from "./session.ts";
+import { manifestFor, startup } from "./startup.ts";
+import { bufferedAhead, SyncDriver } from "./syncDriver.ts";
+import { IN_SYNC_MS, type Phase, syncView, type Trouble, type View } from "./view.ts";
 
 /** The page is looked over and drawn this often, ms. */
 const TICK_MS = 250;
 const REPORT_PERIOD_MS = 1_000;
 const TROUBLES_KEPT = 20;
-/** A trouble stays on the picture for so long, ms. */
-const TROUBLE_SHOWN_MS = 6_000;
-
-/** What a person chose. */
-export interface Choice {
-  protocol: Protocol;
-  /** The network to watch from; null: directly. */
-  network: WatchNetwork | null;
-}
 
 export interface WatchParts {
   video: HTMLVideoElement;
@@ -39,13 +36,17 @@ export interface WatchParts {
 
 /** One person watching, from the page's load to its end. */
 export class Watch {
-  /** Buffer (s), playback rate and latency (s) of the last minute. */
-  readonly series = new Series(3);
+  /** Buffer (s), playback rate, latency (s) and distance from the target (ms) of the last minute. */
+  readonly series = new Series(4);
   readonly screen: Screen;
   readonly #parts: WatchParts;
-  readonly #stamps = new PartStamps();
+  readonly #arrivals: Arrivals;
   readonly #reporter: Reporter;
+  readonly #driver: SyncDriver;
+  readonly #target = new FollowedTarget();
+  readonly #early: EarlyDocuments;
   readonly #stops: (() => void)[] = [];
+  #startPlayer: StartPlayer | null = null;
   #choice: Choice | null = null;
   #place: Place | null = null;
   #player: Player | null = null;
@@ -55,6 +56,8 @@ export class Watch {
   #stopped: string | null = null;
   #startedAt = 0;
   #firstFrameMs: number | null = null;
+  #inSyncMs: number | null = null;
+  #subtitles = false;
   #sequence = 0;
   /** The person paused, or the browser wants a gesture before it plays. */
   #paused = false;
@@ -63,26 +66,25 @@ export class Watch {
     this.#parts = parts;
     const { clock, video, config } = parts;
     this.#reporter = new Reporter(config.telemetryUrl);
+    const captureMs = (mediaTimeS: number): number | null =>
+      this.#player?.captureMs(mediaTimeS) ?? null;
     this.screen = new Screen(video, {
       clock,
       barcode: new BarcodeReader(),
-      captureMs: (mediaTime) => this.#player?.captureMs(mediaTime) ?? null,
-      onFrame: (frame) => {
-        const rendition = this.#player?.renditionAt(frame.captureMs);
-        const node = this.#place?.session;
-        if (rendition && node)
-          this.#reporter.stamp(
-            this.#stamps.shown(frame, { channel: config.channel, rendition, node }),
-          );
-      },
+      captureMs,
+      onFrame: (frame) => this.#shown(frame),
     });
-    tapVideoBuffers(
-      () => clock.monotonic(),
-      (end, at) => {
-        const captureMs = this.#player?.captureMs(end) ?? null;
-        if (captureMs !== null) this.#stamps.arrived(captureMs, clock.utcAt(at));
-      },
-    );
+    this.#driver = new SyncDriver({
+      video,
+      clock,
+      screen: this.screen,
+      targetAt: (utcMs) => this.#heldAt(utcMs),
+    });
+    this.#early = new EarlyDocuments({
+      fetch: (url, options) => fetch(url, options),
+      monotonic: () => clock.monotonic(),
+    });
+    this.#arrivals = new Arrivals({ clock, captureMs });
     this.#stops.push(clock.every(TICK_MS, () => this.#tick()));
     this.#stops.push(clock.every(REPORT_PERIOD_MS, () => this.#report(false)));
   }
@@ -104,20 +106,25 @@ export class Watch {
     this.#stopped = null;
     this.#startedAt = clock.monotonic();
     this.#firstFrameMs = null;
+    this.#inSyncMs = null;
     this.#paused = false;
     this.#draw();
+    const { protocol } = choice;
     try {
-      const place = await findPlace(config, this.#route);
+      const parts = { config, clock, early: this.#early, protocol, route: this.#route };
+      const { place, startPlayer } = await startup(parts);
       if (turn !== this.#turn) return;
       this.#place = place;
-      if (place.trouble) this.#trouble(place.trouble);
+      this.#startPlayer = startPlayer;
     } catch (failure) {
       if (turn === this.#turn) this.#stop(failure);
       return;
     }
+    this.#target.begin(this.#place.target, clock.utc());
+    if (this.#place.trouble) this.#trouble(this.#place.trouble);
     this.#restarts = new Restarts(clock.monotonic());
     clock.follow(this.#timeUrl);
-    await this.#play(this.#place.urls);
+    this.#play(this.#place.urls);
   }
 
   /** Tells telemetry that the person leaves. */
@@ -137,8 +144,16 @@ export class Watch {
     this.#draw();
   }
 
+  /** Shows subtitles or hides them. */
+  toggleSubtitles(): void {
+    this.#subtitles = !this.#subtitles;
+    this.#player?.setSubtitles(this.#subtitles);
+    this.#draw();
+  }
+
   close(): void {
     this.#leavePlayer(true);
+    this.#driver.close();
     this.screen.close();
     for (const stop of this.#stops.splice(0)) stop();
   }
@@ -150,6 +165,8 @@ export class Watch {
     const now = clock.monotonic();
     const phase = this.#phase(now);
     const place = this.#place;
+    const { latencyMs } = this.screen.meter;
+    const utcMs = clock.utc();
     const edgeId = state?.edge ?? place?.edge.id ?? null;
     const known = place?.edge.id === edgeId ? place.edge.class : null;
     return {
@@ -160,8 +177,15 @@ export class Watch {
       edge: edgeId === null ? null : { id: edgeId, class: known },
       why: place?.why ?? [],
       captureIs: config.captureIs,
-      latencyMs: this.screen.meter.latencyMs,
-      targetMs: this.#targetMs(),
+      latencyMs,
+      ...syncView(this.#driver.state, {
+        latencyMs,
+        targetMs: this.#target.at(utcMs),
+        targetVersion: this.#target.version,
+        heldMs: this.#heldAt(utcMs),
+        needMs: this.#arrivals.needMs(utcMs),
+      }),
+      cohort: place?.cohort ?? null,
       clockErrorMs: clock.errorMs,
       bufferMs: bufferedAhead(video) * 1_000,
       rate: video.playbackRate,
@@ -174,6 +198,8 @@ export class Watch {
       stalls: this.screen.meter.stalls(now),
       droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
       firstFrameMs: this.#firstFrameMs,
+      inSyncMs: this.#inSyncMs,
+      subtitles: this.#subtitles,
       troubles: this.#troubles,
     };
   }
@@ -192,35 +218,49 @@ export class Watch {
     return this.#parts.config.edges.find((edge) => edge.id === id) ?? null;
   }
 
-  #targetMs(): number {
-    return targetFor(this.#choice?.protocol ?? "dash", this.#place?.targetMs ?? 0);
+  /** How far behind the camera this player is held at an instant. */
+  #heldAt(utcMs: number): number {
+    return targetFor(this.#choice?.protocol ?? "dash", this.#target.at(utcMs));
   }
 
-  async #play(urls: { dash: string; hls: string }): Promise<void> {
+  #shown(frame: ShownFrame): void {
+    const { clock, config } = this.#parts;
+    const away = Math.abs(frame.shownMs - frame.captureMs - this.#target.at(frame.shownMs));
+    if (away <= IN_SYNC_MS) this.#inSyncMs ??= clock.monotonic() - this.#startedAt;
+    const rendition = this.#player?.renditionAt(frame.captureMs);
+    const node = this.#place?.session;
+    if (!rendition || !node) return;
+    this.#reporter.stamp(this.#arrivals.shown(frame, { channel: config.channel, rendition, node }));
+  }
+
+  #play(urls: { dash: string; hls: string }): void {
     const choice = this.#choice;
     const place = this.#place;
-    if (!choice || !place) return;
-    const turn = this.#turn;
+    const start = this.#startPlayer;
+    if (!choice || !place || !start) return;
     const { video, config, clock } = this.#parts;
+    const targetLatencyMs = this.#heldAt(clock.utc());
+    const turn = this.#turn;
     try {
-      const start = await playerFor(choice.protocol);
-      if (turn !== this.#turn) return;
-      const isDash = choice.protocol === "own" || choice.protocol === "dash";
-      const manifest = isDash ? urls.dash : urls.hls;
-      this.#player = start(
+      const player = start(
         video,
-        { manifest, steering: null },
+        {
+          manifest: manifestFor(choice.protocol, urls),
+          steering: place.steering && manifestFor(choice.protocol, place.steering),
+        },
         {
           route: this.#route,
           session: place.session,
           channel: config.channel,
-          targetLatencyMs: this.#targetMs(),
+          targetLatencyMs,
           edges: config.edges,
           clock,
-          subtitles: false,
-          early: () => null,
-          onTarget: () => undefined,
+          subtitles: this.#subtitles,
+          early: (url) => this.#early.take(url),
           onSettle: () => this.screen.settle(),
+          onTarget: (target) => {
+            if (turn === this.#turn) this.#target.offer(target, clock.utc());
+          },
           onTrouble: (sentence) => this.#trouble(sentence),
           onFatal: (sentence) => {
             this.screen.holdPicture();
@@ -229,6 +269,8 @@ export class Watch {
           },
         },
       );
+      this.#player = player;
+      this.#driver.begin(player, targetLatencyMs);
       this.#resume();
     } catch (failure) {
       this.#stop(failure);
@@ -242,10 +284,11 @@ export class Watch {
   }
 
   #leavePlayer(newSession: boolean): number {
+    this.#driver.end();
     this.#player?.close();
     this.#player = null;
     this.#restarts = null;
-    this.#stamps.clear();
+    this.#arrivals.clear();
     this.screen.restart(newSession);
     this.#turn += 1;
     return this.#turn;
@@ -266,9 +309,7 @@ export class Watch {
       `No picture from edge ${present}; starting anew${next ? ` from ${next.label}` : ""}.`,
     );
     const { dash, hls } = place.urls;
-    void this.#play(
-      next ? { dash: movedTo(dash, next.url), hls: movedTo(hls, next.url) } : place.urls,
-    );
+    this.#play(next ? { dash: movedTo(dash, next.url), hls: movedTo(hls, next.url) } : place.urls);
   }
 
   #tick(): void {
@@ -284,11 +325,12 @@ export class Watch {
         meter.interrupt();
       } else if (restarts.due(now)) this.#startAnew(restarts);
     }
-    const latencyMs = meter.latencyMs;
+    const { latencyMs } = meter;
     this.series.add(now, [
       bufferedAhead(video),
       video.playbackRate,
       latencyMs === null ? null : latencyMs / 1_000,
+      latencyMs === null ? null : latencyMs - this.#target.at(clock.utc()),
     ]);
     this.#draw();
   }
@@ -302,17 +344,13 @@ export class Watch {
   }
 
   #notice(phase: Phase): string | null {
-    const last = this.#troubles.at(-1);
-    const age = last ? this.#parts.clock.utc() - last.at : Number.POSITIVE_INFINITY;
-    const fresh = last && age < TROUBLE_SHOWN_MS ? last.sentence : null;
-    if (phase === "stopped") return this.#stopped;
-    if (phase === "finding") return "Asking the director where to watch…";
-    if (phase === "paused") return "Paused. Space goes on at the live picture.";
-    if (phase === "waiting") return fresh ?? "No new picture; the player is trying the edges.";
-    if (phase === "playing") return fresh;
-    const again = this.#restarts && this.#restarts.attempts > 0;
-    if (again && last) return `${last.sentence} r starts again, n takes another network.`;
-    return fresh ?? "Waiting for the picture…";
+    return noticeOf({
+      phase,
+      stopped: this.#stopped,
+      last: this.#troubles.at(-1) ?? null,
+      now: this.#parts.clock.utc(),
+      attempts: this.#restarts?.attempts ?? 0,
+    });
   }
 
   #trouble(sentence: string): void {
@@ -335,54 +373,24 @@ export class Watch {
     const place = this.#place;
     const protocol = this.#choice?.protocol;
     if (!place || !protocol || !this.#player) return;
-    const view = this.view();
-    const state = this.#player.state();
-    const captured = this.screen.meter.latencyMs;
-    const onScreen = captured === null ? null : this.#player.renditionAt(clock.utc() - captured);
+    const { latencyMs } = this.screen.meter;
+    const onScreen = latencyMs === null ? null : this.#player.renditionAt(clock.utc() - latencyMs);
     this.#sequence += 1;
     this.#reporter.send(
-      {
+      watchingOf(this.view(), {
         session: place.session,
         channel: config.channel,
         protocol,
-        word: last ? "quit" : wordOf(view.phase),
+        state: this.#player.state(),
+        onScreen,
         at: clock.utc(),
         sequence: this.#sequence,
-        latencyMs: view.latencyMs,
-        targetMs: view.targetMs,
-        clockErrorMs: view.clockErrorMs,
-        bufferMs: view.bufferMs,
-        bitrateKbps: state.bitrateKbps,
-        topBitrateKbps: state.topBitrateKbps,
-        rate: view.rate,
-        edge: view.edge?.id ?? null,
-        network: view.network,
-        rendition: onScreen ?? state.rendition,
-        stalls: view.stalls,
-      },
+        last,
+      }),
       last,
     );
   }
 }
 
-const words: Readonly<Record<Phase, PlayerWord>> = {
-  finding: "starting",
-  starting: "starting",
-  playing: "playing",
-  waiting: "rebuffering",
-  paused: "paused",
-  stopped: "failed",
-};
-const wordOf = (phase: Phase): PlayerWord => words[phase];
-
 const sentenceOf = (failure: unknown): string =>
   failure instanceof Error ? failure.message : String(failure);
-
-/** Seconds of media ahead of the playhead. */
-function bufferedAhead(video: HTMLVideoElement): number {
-  const { buffered, currentTime } = video;
-  for (let at = 0; at < buffered.length; at += 1)
-    if (buffered.start(at) <= currentTime + 0.1 && currentTime < buffered.end(at))
-      return buffered.end(at) - currentTime;
-  return 0;
-}

@@ -6,11 +6,11 @@ const everything = { mediaSource: true, nativeHls: true };
 
 test("what is asked for is played when it can be, otherwise the best there is", () => {
   assert.equal(chooseProtocol("hls", everything), "hls");
-  assert.equal(chooseProtocol(null, everything), "dash");
-  assert.equal(chooseProtocol("smooth", everything), "dash");
+  assert.equal(chooseProtocol(null, everything), "own");
+  assert.equal(chooseProtocol("smooth", everything), "own");
   assert.equal(chooseProtocol("dash", { mediaSource: false, nativeHls: true }), "native");
   assert.equal(chooseProtocol("dash", { mediaSource: false, nativeHls: false }), null);
-  assert.deepEqual(playable({ mediaSource: true, nativeHls: false }), ["dash", "hls"]);
+  assert.deepEqual(playable({ mediaSource: true, nativeHls: false }), ["dash", "hls", "own"]);
 });
 
 test("HLS is held no nearer than it can be", () => {

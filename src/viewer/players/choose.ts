@@ -9,9 +9,9 @@ export interface Abilities {
   nativeHls: boolean;
 }
 
-/** The protocols that can be played, best first: DASH costs fewer requests and holds its distance closer. */
+/** What can be played, best first: the reference engine starts soonest, and DASH costs fewer requests than HLS. */
 export function playable(abilities: Abilities): Protocol[] {
-  if (abilities.mediaSource) return ["dash", "hls"];
+  if (abilities.mediaSource) return ["own", "dash", "hls"];
   return abilities.nativeHls ? ["native"] : [];
 }
 
@@ -21,8 +21,9 @@ export function chooseProtocol(asked: string | null, abilities: Abilities): Prot
   return can.find((protocol) => protocol === asked) ?? can[0] ?? null;
 }
 
-/** Loads the player's library, only the one that is used. */
+/** Loads the player's code, only the one that is used. */
 export async function playerFor(protocol: Protocol): Promise<StartPlayer> {
+  if (protocol === "own") return (await import("./own/ownPlayer.ts")).startOwn;
   if (protocol === "dash") return (await import("./dashPlayer.ts")).startDash;
   if (protocol === "hls") return (await import("./hlsPlayer.ts")).startHls;
   return (await import("./nativePlayer.ts")).startNative;
@@ -33,5 +34,5 @@ export const HLS_NEAREST_MS = 1_700;
 
 /** How far behind the camera this protocol is held when the director asks for `targetMs`. */
 export function targetFor(protocol: Protocol, targetMs: number): number {
-  return protocol === "dash" ? targetMs : Math.max(targetMs, HLS_NEAREST_MS);
+  return protocol === "dash" || protocol === "own" ? targetMs : Math.max(targetMs, HLS_NEAREST_MS);
 }

@@ -13,6 +13,7 @@ import {
 import { ownListeners } from "./ownListeners.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
 import { Renditions } from "./renditions.ts";
+import { tellTarget } from "./steeringTarget.ts";
 
 /** The parts of dash.js's objects that are used here; its own declarations stop short of them. */
 interface FragmentRequest {
@@ -32,6 +33,10 @@ interface WireRequest {
     reader?: ReadableStreamDefaultReader<Uint8Array>;
   };
 }
+interface WireResponse {
+  request: WireRequest;
+  data?: unknown;
+}
 interface LoadingEvent {
   request: FragmentRequest;
   error?: unknown;
@@ -44,6 +49,7 @@ interface Manifest {
 
 const MEDIA_SEGMENT = "MediaSegment";
 const MANIFEST = "MPD";
+const STEERING = "ContentSteering";
 
 /** Errors that dash.js works on by itself: a segment, a header, the time, a document that is asked again. */
 const RECOVERABLE = new Set([12, 15, 16, 17, 26, 27, 28, 29, 33]);
@@ -83,6 +89,11 @@ class DashPlayer implements Player {
     this.#player.addRequestInterceptor((request) => {
       this.#prepare(request as unknown as WireRequest);
       return Promise.resolve(request);
+    });
+    this.#player.addResponseInterceptor((response) => {
+      const { request, data } = response as unknown as WireResponse;
+      if (request.customData.request.type === STEERING) tellTarget(data, options.onTarget);
+      return Promise.resolve(response);
     });
     this.#listen();
     this.#player.initialize(video, undefined, true);

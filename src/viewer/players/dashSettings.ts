@@ -1,18 +1,11 @@
 // dash.js for a live edge of 1.5 s: settings alone, each with its why.
 import type { MediaPlayerSettingClass } from "dashjs";
-import {
-  CATCH_UP,
-  DOCUMENT_DEADLINE_MS,
-  EDGE_PENALTY_S,
-  FIRST_RATE_KBPS,
-  JUMP_BEYOND_S,
-  KEEP_BEHIND_S,
-} from "./limits.ts";
+import { DOCUMENT_DEADLINE_MS, EDGE_PENALTY_S, FIRST_RATE_KBPS, KEEP_BEHIND_S } from "./limits.ts";
 import type { PlayerOptions } from "./player.ts";
 
 /** Settings for one session. */
 export function dashSettings(
-  options: Pick<PlayerOptions, "session" | "channel" | "targetLatencyMs">,
+  options: Pick<PlayerOptions, "session" | "channel" | "targetLatencyMs" | "subtitles">,
 ): MediaPlayerSettingClass {
   return {
     debug: { logLevel: 1 },
@@ -20,12 +13,9 @@ export function dashSettings(
       // The director's target counts, not the one in the shared manifest.
       applyServiceDescription: false,
       delay: { liveDelay: options.targetLatencyMs / 1_000 },
-      liveCatchup: {
-        enabled: true,
-        mode: "liveCatchupModeDefault",
-        playbackRate: { min: -CATCH_UP, max: CATCH_UP },
-        maxDrift: JUMP_BEYOND_S,
-      },
+      // The page leads the playhead: without its catch-up dash.js sets the rate only when it resets, and jumps only over
+      // gaps and out of what has left the time-shift buffer.
+      liveCatchup: { enabled: false },
       // The page tells dash.js the time.
       utcSynchronization: { enabled: false },
       manifestRequestTimeout: DOCUMENT_DEADLINE_MS,
@@ -36,7 +26,7 @@ export function dashSettings(
       blacklistExpiryTime: EDGE_PENALTY_S,
       applyContentSteering: true,
       buffer: { bufferToKeep: KEEP_BEHIND_S, bufferPruningInterval: 10 },
-      text: { defaultEnabled: false },
+      text: { defaultEnabled: options.subtitles },
       // Each session starts from the same state, so that two sessions can be compared.
       lastBitrateCachingInfo: { enabled: false },
       lastMediaSettingsCachingInfo: { enabled: false },

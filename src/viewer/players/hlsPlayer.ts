@@ -5,23 +5,19 @@ import { deviceProfiles } from "#viewer/sync";
 import { ForgivingSteering } from "./hlsSteering.ts";
 import { edgeOf } from "../page/route.ts";
 import {
-  CATCH_UP,
   DOCUMENT_DEADLINE_MS,
   EDGE_PENALTY_S,
   FIRST_RATE_KBPS,
-  GUARD_PERIOD_MS,
-  JUMP_BEYOND_S,
   KEEP_BEHIND_S,
+  LOST_BEYOND_S,
   OBJECT_DEADLINE_MS,
   PART_FIRST_BYTE_MS,
   PLAYLIST_DEADLINE_MS,
-  SETTLE_ABOVE_S,
-  SETTLE_MARGIN_S,
-  SETTLE_WITHIN_MS,
 } from "./limits.ts";
 import { markPassedParts } from "./passedParts.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
 import { Renditions } from "./renditions.ts";
+import { tellTarget } from "./steeringTarget.ts";
 
 /** hls.js counts its distance from the end of the last part it knows, not from the camera: what lies between, ms. */
 const BEFORE_THE_EDGE_MS = 100;
@@ -46,8 +42,9 @@ export function hlsSettings(options: PlayerOptions): Partial<HlsConfig> {
     lowLatencyMode: true,
     autoStartLoad: false,
     liveSyncDuration: distance,
-    liveMaxLatencyDuration: distance + JUMP_BEYOND_S,
-    maxLiveSyncPlaybackRate: 1 + CATCH_UP,
+    liveMaxLatencyDuration: distance + LOST_BEYOND_S,
+    // The page leads the playhead, both ways; hls.js would only speed up, and set the rate back.
+    maxLiveSyncPlaybackRate: 1,
     // A stall must not add to the distance for the rest of the match (hls.js #6350).
     liveSyncOnStallIncrease: 0,
     backBufferLength: KEEP_BEHIND_S,
@@ -82,12 +79,6 @@ export function startHls(
 const nameOf = (url: string | undefined): string | null =>
   url ? (/([^/?#]+)\.m3u8(?:[?#]|$)/.exec(url)?.[1] ?? null) : null;
 
-function isBuffered({ buffered }: HTMLVideoElement, from: number, to: number): boolean {
-  for (let at = 0; at < buffered.length; at += 1)
-    if (buffered.start(at) <= from && to <= buffered.end(at)) return true;
-  return false;
-}
-
 class HlsPlayer implements Player {
   readonly profile = deviceProfiles.desktop;
   readonly #hls: HlsJs;
@@ -95,7 +86,6 @@ class HlsPlayer implements Player {
   readonly #renditions = new Renditions();
   readonly #failedAt = new Map<string, number>();
   #captureOffsetMs: number | null = null;
-  #stopSettling: (() => void) | null = null;
   #edge: string | null;
 
   constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
@@ -105,9 +95,7 @@ class HlsPlayer implements Player {
     this.#listen();
     this.#hls.loadSource(urls.manifest);
     this.#hls.attachMedia(video);
-    const begin = (): void => this.#settle(video);
-    video.addEventListener("playing", begin, { once: true });
-    this.#stopSettling = () => video.removeEventListener("playing", begin);
+    this.#hls.subtitleDisplay = options.subtitles;
   }
 
   state(): PlayerState {
@@ -142,7 +130,9 @@ class HlsPlayer implements Player {
   }
 
   retarget(targetMs: number): void {
-    this.#hls.targetLatency = distanceFor(targetMs);
+    const distance = distanceFor(targetMs);
+    this.#hls.config.liveMaxLatencyDuration = distance + LOST_BEYOND_S;
+    this.#hls.targetLatency = distance;
   }
 
   limitRung(limit: RungLimit): void {
@@ -159,7 +149,6 @@ class HlsPlayer implements Player {
   }
 
   close(): void {
-    this.#stopSettling?.();
     this.#hls.destroy();
   }
 
@@ -187,30 +176,11 @@ class HlsPlayer implements Player {
     // hls.js takes the same list after this event: an edge that has just failed here goes to its end, although the
     // director may not have noticed yet.
     hls.on(HlsJs.Events.STEERING_MANIFEST_LOADED, (_event, { steeringManifest }) => {
+      tellTarget(steeringManifest, this.#options.onTarget);
       const list = steeringManifest["PATHWAY-PRIORITY"];
       list.splice(0, list.length, ...this.#order(list, false));
     });
     hls.on(HlsJs.Events.ERROR, (_event, data) => this.#failed(data));
-  }
-
-  /**
-   * The place to start is fixed with the first playlist; what loading takes after that is added to the distance, and
-   * catching up would take ten times as long. hls.js has no remedy, so the playhead is put right once.
-   */
-  #settle(video: HTMLVideoElement): void {
-    const { clock, onSettle } = this.#options;
-    const startedAt = clock.monotonic();
-    const stop = clock.every(GUARD_PERIOD_MS, () => {
-      if (clock.monotonic() - startedAt > SETTLE_WITHIN_MS) return stop();
-      const { liveSyncPosition } = this.#hls;
-      if (liveSyncPosition === null || video.seeking) return;
-      if (liveSyncPosition - video.currentTime < SETTLE_ABOVE_S) return;
-      if (!isBuffered(video, liveSyncPosition, liveSyncPosition + SETTLE_MARGIN_S)) return;
-      stop();
-      onSettle();
-      video.currentTime = liveSyncPosition;
-    });
-    this.#stopSettling = stop;
   }
 
   /** Ties the media timeline to capture time: EXT-X-PROGRAM-DATE-TIME is the capture of a segment's first frame. */

@@ -1,4 +1,4 @@
-// What makes two seconds: how long a player waits before it takes the other edge, and how hard it holds its distance.
+// What makes two seconds: how long a player waits before it takes the other edge.
 
 /** A manifest, playlist, header or steering document that has not come, ms. */
 export const DOCUMENT_DEADLINE_MS = 1_500;
@@ -18,22 +18,11 @@ export const EDGE_PENALTY_S = 5;
 /** Steering that has not answered yet is asked again after so long, ms. */
 export const STEERING_RETRY_MS = 2_000;
 
-/** How much faster or slower than life a player may play to hold its distance. */
-export const CATCH_UP = 0.08;
-
-/** Farther behind than this beyond its target a player jumps instead, s. */
-export const JUMP_BEYOND_S = 3;
+/** A player that is so much farther behind than its target is lost, and may jump by itself, s; before that the page leads it. */
+export const LOST_BEYOND_S = 10;
 
 /** The rung to begin with before anything is measured, kb/s: 720p50 at 3 Mb/s comes with the first measurement. */
 export const FIRST_RATE_KBPS = 2_000;
-
-/**
- * A player that took long to start begins so much behind its distance; above the first figure it is put there once, within
- * the second figure of its first picture, when the buffer reaches so far beyond the place (s, ms, s).
- */
-export const SETTLE_ABOVE_S = 0.4;
-export const SETTLE_WITHIN_MS = 3_000;
-export const SETTLE_MARGIN_S = 0.7;
 
 /** Media kept behind the playhead, s. */
 export const KEEP_BEHIND_S = 20;
