@@ -15,6 +15,7 @@ import { checkFfmpeg, checkFile } from "./source/probe.ts";
 import type { Source } from "./source/source.ts";
 import { TestSource } from "./source/test.ts";
 import { type BroadcasterStatus, serveStatus, statusOf, type StatusSubject } from "./status.ts";
+import { captionLanguages } from "./testsignal/captions.ts";
 import { FramePool } from "./timing/frames.ts";
 
 /** What a broadcaster is told. */
@@ -73,9 +74,10 @@ export async function startBroadcaster(
     const client = scope.own(new HttpClient({ clock, log }));
     const source = scope.own(openSource({ input, ladder, ffmpeg }, { clock, log }));
     const { channel: id, originUrl, preset = "ultrafast" } = options;
+    const captions = input.kind === "test" ? captionLanguages : [];
     const channel = scope.own(
       new Channel(
-        { channel: id, ladder, preset, ffmpeg, originUrl },
+        { channel: id, ladder, preset, ffmpeg, originUrl, captions },
         { clock, log, source, client, hops },
       ),
     );

@@ -18,9 +18,11 @@ import { broadcasterErrors } from "./errors.ts";
 import type { Ladder } from "./ladder.ts";
 import { CATCH_UP_LIMIT_MS, SHED_FRESH_EVERY, SHED_LIMIT_MS, START_LEAD_MS } from "./limits.ts";
 import type { EncoderSpec } from "./encoder/run.ts";
+import { CaptionTrack } from "./publish/captionTrack.ts";
 import { Push } from "./publish/push.ts";
 import { Track, type TrackShape } from "./publish/track.ts";
 import type { Source } from "./source/source.ts";
+import type { CaptionLanguage } from "./testsignal/captions.ts";
 import { CHANNELS, SAMPLE_RATE } from "./testsignal/murmur.ts";
 import type { Frame } from "./timing/frames.ts";
 import { type Tick, Ticker } from "./timing/ticker.ts";
@@ -34,6 +36,8 @@ export interface ChannelOptions {
   readonly ffmpeg: string;
   /** Where the origin takes media, such as `http://127.0.0.1:8083`. */
   readonly originUrl: string;
+  /** What is spoken; empty for a source that says nothing we could read. */
+  readonly captions: readonly CaptionLanguage[];
 }
 
 /** What a channel is given. */
@@ -48,6 +52,12 @@ export interface ChannelContext {
 /** A rendition with its way to the origin. */
 export interface Rendition {
   readonly track: Track;
+  readonly push: Push;
+}
+
+/** A language of text with its way to the origin. */
+export interface TextRendition {
+  readonly track: CaptionTrack;
   readonly push: Push;
 }
 
@@ -66,6 +76,7 @@ const AAC_FRAME_MS = (AAC_FRAME_SAMPLES * 1000) / SAMPLE_RATE;
 export class Channel implements Closable {
   readonly counters: ChannelCounters = { frames: 0, repeated: 0, jumps: 0 };
   readonly renditions: readonly Rendition[];
+  readonly texts: readonly TextRendition[];
   readonly video: Encoder;
   readonly audio: Encoder;
   readonly #context: ChannelContext;
@@ -88,6 +99,7 @@ export class Channel implements Closable {
     this.renditions = [...rungs, sound];
     this.#pictures = rungs.map(({ track }) => track);
     this.#sound = sound.track;
+    this.texts = options.captions.map((language) => this.#textRendition(language));
     this.video = this.#scope.own(this.#videoEncoder());
     this.audio = this.#scope.own(this.#audioEncoder());
     this.#start();
@@ -128,6 +140,28 @@ export class Channel implements Closable {
         clock,
       ),
     );
+    if (this.texts.length > 0) this.#speak();
+  }
+
+  /** A part of text is made when it ends: nothing has to be encoded. */
+  #speak(): void {
+    const { partMs, partsPerSegment } = this.#grid;
+    const first = this.#firstSegment * partsPerSegment;
+    for (const { track } of this.texts) track.describe();
+    this.#scope.own(
+      new Ticker(
+        { fps: 1000 / partMs, catchUpMs: CATCH_UP_LIMIT_MS },
+        {
+          tick: ({ frame }) => {
+            if (frame > first) for (const { track } of this.texts) track.end(frame - 1);
+          },
+          jumped: (missed) => {
+            for (const { track } of this.texts) track.counters.missed += missed;
+          },
+        },
+        this.#context.clock,
+      ),
+    );
   }
 
   /** Frame N, at its instant. */
@@ -161,10 +195,24 @@ export class Channel implements Closable {
     this.#sound.keepUp({ now: index, givesFrom: this.audio.givesFrom });
   }
 
-  #rendition(shape: TrackShape): Rendition {
+  #push(rendition: string): Push {
     const { channel, originUrl } = this.#options;
-    const base = `${originUrl.replace(/\/+$/, "")}/ingest/${channel}/${shape.name}`;
-    const push = this.#scope.own(new Push(base, this.#context));
+    const base = `${originUrl.replace(/\/+$/, "")}/ingest/${channel}/${rendition}`;
+    return this.#scope.own(new Push(base, this.#context));
+  }
+
+  #textRendition(language: CaptionLanguage): TextRendition {
+    const push = this.#push(language.rendition);
+    const listener = {
+      header: (bytes: Uint8Array) => push.header(bytes),
+      fragment: (fragment: Parameters<Push["fragment"]>[0]) => push.fragment(fragment),
+    };
+    return { track: new CaptionTrack(language, { grid: this.#grid, listener }), push };
+  }
+
+  #rendition(shape: TrackShape): Rendition {
+    const { channel } = this.#options;
+    const push = this.#push(shape.name);
     const listener = {
       header: (bytes: Uint8Array) => push.header(bytes),
       fragment: (fragment: Parameters<Push["fragment"]>[0]) => push.fragment(fragment),

@@ -6,6 +6,7 @@ export {
 } from "./broadcaster.ts";
 export { broadcasterErrors } from "./errors.ts";
 export { type Ladder, ladders, type Rung } from "./ladder.ts";
+export { CaptionTrack } from "./publish/captionTrack.ts";
 export type { CaptureIs, SourceCounters, SourceState, SourceStatus } from "./source/source.ts";
 export type { BroadcasterStatus } from "./status.ts";
 export {
@@ -16,3 +17,12 @@ export {
   grayDecode,
   grayEncode,
 } from "./testsignal/barcode.ts";
+export {
+  type Caption,
+  CAPTION_EVERY_MS,
+  CAPTION_LASTS_MS,
+  type CaptionLanguage,
+  captionLanguages,
+  captionsBetween,
+  type Stretch,
+} from "./testsignal/captions.ts";

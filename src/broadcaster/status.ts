@@ -5,7 +5,7 @@ import type { Log } from "#base/log";
 import { controlServer } from "#control";
 import { PROTOCOL_VERSION } from "#protocol";
 import { metricsOf, type Readings } from "#telemetry";
-import type { Channel, Rendition } from "./channel.ts";
+import type { Channel, Rendition, TextRendition } from "./channel.ts";
 import type { Ladder } from "./ladder.ts";
 import type { Source } from "./source/source.ts";
 
@@ -35,6 +35,8 @@ export function statusOf(subject: StatusSubject, clock: Clock) {
     encoders: [channel.video.status, channel.audio.status],
     counters: channel.counters,
     renditions: channel.renditions.map((rendition) => renditionStatus(rendition, ladder)),
+    /** Apart from them: pictures and sound do not wait for text, and nor does a verdict. */
+    texts: channel.texts.map(textStatus),
   };
 }
 
@@ -55,6 +57,11 @@ function renditionStatus({ track, push }: Rendition, ladder: Ladder) {
     ...track.counters,
     ingest: { connected: push.connected, ...push.counters, lastError: push.lastError },
   };
+}
+
+function textStatus({ track, push }: TextRendition) {
+  const ingest = { connected: push.connected, ...push.counters, lastError: push.lastError };
+  return { name: track.name, newest: track.newest, ...track.counters, ingest };
 }
 
 function countersOf({ channel, source }: StatusSubject): Readings {
@@ -80,6 +87,7 @@ function countersOf({ channel, source }: StatusSubject): Readings {
     segmentsDropped: sum(({ push }) => push.counters.dropped),
     ingestReconnects: sum(({ push }) => push.counters.reconnects),
     bytesPushed: sum(({ push }) => push.counters.bytes),
+    textPartsMissed: channel.texts.reduce((total, { track }) => total + track.counters.missed, 0),
   };
 }
 

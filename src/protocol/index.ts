@@ -54,6 +54,7 @@ export {
   mainPlaylistPath,
   type MediaObject,
   mpdPath,
+  parseCaptionPath,
   parseMediaPath,
   partPath,
   playlistPath,

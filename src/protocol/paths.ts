@@ -24,11 +24,25 @@ export const partPath = (
   part: number,
 ): string => `/${channel}/${rendition}/${segment}.${part}.m4s`;
 
+/** The WebVTT of a segment of text, or of one part of it. */
+export const captionPath = (
+  channel: string,
+  rendition: string,
+  segment: number,
+  part: number | null,
+): string => `/${channel}/${rendition}/${part === null ? segment : `${segment}.${part}`}.vtt`;
+
 const mediaPath = /^\/([\w-]{1,64})\/([\w-]{1,64})\/(\d{1,12})(?:\.(\d{1,2}))?\.m4s$/;
+const captionPathForm = /^\/([\w-]{1,64})\/([\w-]{1,64})\/(\d{1,12})(?:\.(\d{1,2}))?\.vtt$/;
 
 /** Reads a segment's or part's path; null for any other. */
-export function parseMediaPath(path: string): MediaObject | null {
-  const found = mediaPath.exec(path);
+export const parseMediaPath = (path: string): MediaObject | null => objectOf(mediaPath.exec(path));
+
+/** Reads the path of a segment's or part's WebVTT; null for any other. */
+export const parseCaptionPath = (path: string): MediaObject | null =>
+  objectOf(captionPathForm.exec(path));
+
+function objectOf(found: RegExpExecArray | null): MediaObject | null {
   if (!found) return null;
   const [, channel, rendition, segment, part] = found;
   return {

@@ -15,8 +15,8 @@ export interface CmsdStatic {
   readonly ht?: number;
   /** Who says so. */
   readonly n?: string;
-  /** Object type: manifest, audio, video, init segment. */
-  readonly ot?: "m" | "a" | "v" | "i";
+  /** Object type: manifest, audio, video, init segment, caption or subtitle, timed text in ISO BMFF. */
+  readonly ot?: "m" | "a" | "v" | "i" | "c" | "tt";
   /** Streaming format: DASH or HLS; absent for bytes that are both. */
   readonly sf?: "d" | "h";
   /** Stream type: live. */

@@ -114,7 +114,7 @@ test("a part is advertised before its bytes exist: never, and nor is a segment",
   for (const rendition of renditions) {
     const { segments, growing, map } = await measured(rendition);
     const parts = [...segments, ...(growing ? [growing] : [])].flatMap((segment) => segment.parts);
-    const objects = [map, ...segments.map(({ uri }) => uri), ...parts.map(({ uri }) => uri)];
+    const objects = [map ?? "", ...segments.map(({ uri }) => uri), ...parts.map(({ uri }) => uri)];
     for (const uri of objects) {
       const { status, body } = await stage.get(`/match/${uri}`);
       assert.equal(status, 200, uri);

@@ -47,6 +47,16 @@ test("a header says what the encoder said of its sound", () => {
   assert.deepEqual(track.kind === "audio" && [track.sampleRate, track.channels], [48_000, 2]);
 });
 
+test("a header of text says its language in both ways, and is of the brand that players look for", () => {
+  const bytes = writeHeader({ kind: "text", language: { iso639: "ita", tag: "it" } });
+  const { kind, codec, timescale, configuration, ...track } = readHeader(bytes);
+  assert.deepEqual([kind, codec, timescale], ["text", "wvtt", 1_000]);
+  assert.equal("language" in track && track.language, "it");
+  assert.equal(new TextDecoder().decode(configuration), "WEBVTT");
+  const latin = Buffer.from(bytes).toString("latin1");
+  for (const word of ["cwvt", "nmhd", "text", "elng"]) assert.ok(latin.includes(word), word);
+});
+
 test("two encoders that say the same get the same header, byte for byte", () => {
   const one = writeHeader({ kind: "video", width: 640, height: 360, kbps: 700, config: avcConfig });
   const other = writeHeader({

@@ -1,6 +1,6 @@
 // The CMAF header of a rendition, made from what its encoder says of itself.
 // ISO/IEC 23000-19 7.3.1: ftyp, and moov with one track and no samples.
-import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from "#media/grid";
+import { AUDIO_TIMESCALE, TEXT_TIMESCALE, VIDEO_TIMESCALE } from "#media/grid";
 import {
   type Box,
   type RawBox,
@@ -27,11 +27,22 @@ export type TrackDescription =
       readonly kbps: number;
       /** AudioSpecificConfig, ISO/IEC 14496-3 1.6.2.1. */
       readonly config: Uint8Array;
+    }
+  | {
+      readonly kind: "text";
+      /** ISO 639-2/T, such as `ita`, and RFC 5646, such as `it`. */
+      readonly language: { readonly iso639: string; readonly tag: string };
     };
 
 /** The neutral transformation: nothing is turned or scaled. */
 const unity = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 const times = { version: 0, creationTime: 0, modificationTime: 0, duration: 0 } as const;
+/** What differs between the kinds of a track: its clock, its handler, and who plays instead of whom (8.3.2.3). */
+const kinds = {
+  video: { timescale: VIDEO_TIMESCALE, handler: "vide", name: "pictures", group: 0 },
+  audio: { timescale: AUDIO_TIMESCALE, handler: "soun", name: "sound", group: 1 },
+  text: { timescale: TEXT_TIMESCALE, handler: "text", name: "captions", group: 2 },
+} as const;
 const DPI_72 = 0x48_0000;
 /** Stream type 5, audio (ISO/IEC 14496-1 7.2.6.6), with the reserved bit that is always set. */
 const AUDIO_STREAM = 0x15;
@@ -43,7 +54,14 @@ export function writeHeader(track: TrackDescription): Uint8Array {
       type: "ftyp",
       majorBrand: "cmf2",
       minorVersion: 0,
-      compatibleBrands: ["cmfc", "cmf2", "iso6", "mp41"],
+      // cwvt: ISO/IEC 23000-19 11.3.
+      compatibleBrands: [
+        "cmfc",
+        "cmf2",
+        "iso6",
+        "mp41",
+        ...(track.kind === "text" ? ["cwvt"] : []),
+      ],
     },
     {
       type: "moov",
@@ -76,16 +94,15 @@ function trackHeader(track: TrackDescription): Box {
       flags: 7,
       trackId: TRACK_ID,
       layer: 0,
-      alternateGroup: video ? 0 : 1,
+      alternateGroup: kinds[track.kind].group,
     },
-    ...{ volume: video ? 0 : 0x100, matrix: unity },
+    ...{ volume: track.kind === "audio" ? 0x100 : 0, matrix: unity },
     ...{ width: video ? track.width : 0, height: video ? track.height : 0 },
   };
 }
 
 function media(track: TrackDescription): Box {
-  const video = track.kind === "video";
-  const name = new TextEncoder().encode(`${video ? "pictures" : "sound"}\0`);
+  const { timescale, handler, name } = kinds[track.kind];
   const full = (fourcc: string, payload: readonly number[]): RawBox =>
     raw(fourcc, [0, 0, 0, 0, ...payload]);
   const none = [0, 0, 0, 0];
@@ -95,15 +112,15 @@ function media(track: TrackDescription): Box {
       {
         type: "mdhd",
         ...times,
-        timescale: video ? VIDEO_TIMESCALE : AUDIO_TIMESCALE,
-        language: "und",
+        timescale,
+        language: track.kind === "text" ? track.language.iso639 : "und",
       },
-      { type: "hdlr", handler: video ? "vide" : "soun", name },
+      { type: "hdlr", handler, name: new TextEncoder().encode(`${name}\0`) },
+      ...(track.kind === "text" ? [extendedLanguage(track.language.tag)] : []),
       {
         type: "minf",
         children: [
-          // 12.1.2 and 12.2.2: a plain copy, and sound in the middle.
-          video ? raw("vmhd", [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]) : full("smhd", none),
+          mediaHeader(track.kind),
           selfReference(),
           {
             type: "stbl",
@@ -120,6 +137,16 @@ function media(track: TrackDescription): Box {
     ],
   };
 }
+
+/** 12.1.2, 12.2.2 and 8.4.5.2: a plain copy, sound in the middle, and nothing to say of text. */
+function mediaHeader(kind: TrackDescription["kind"]): RawBox {
+  if (kind === "video") return raw("vmhd", [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+  return kind === "audio" ? raw("smhd", [0, 0, 0, 0, 0, 0, 0, 0]) : raw("nmhd", [0, 0, 0, 0]);
+}
+
+/** ISO/IEC 14496-12 8.4.6. */
+const extendedLanguage = (tag: string): RawBox =>
+  raw("elng", [0, 0, 0, 0, ...new TextEncoder().encode(`${tag}\0`)]);
 
 /** dinf with one dref: the samples are in this file (ISO/IEC 14496-12 8.7.2). */
 function selfReference(): Box {
@@ -141,6 +168,10 @@ function entryOf(track: TrackDescription): SampleEntry {
         raw("colr", [0x6e, 0x63, 0x6c, 0x78, 0, 1, 0, 1, 0, 1, 0]),
       ],
     };
+  }
+  if (track.kind === "text") {
+    const children = [{ type: "vttC", config: "WEBVTT" }] as const;
+    return { type: "wvtt", dataReferenceIndex: 1, children };
   }
   const { sampleRate, channels } = readAudioConfig(track.config);
   const bits = track.kbps * 1000;

@@ -197,7 +197,7 @@ function sampleOf(bytes: Uint8Array, duration: number, sync: boolean): SampleToW
 }
 
 /** Media time is capture time: the grid's instant is when the picture was taken (ISO/IEC 14496-12 8.16.5). */
-function capturedAt(ticks: number, timescale: number): ProducerReferenceTimeBox {
+export function capturedAt(ticks: number, timescale: number): ProducerReferenceTimeBox {
   const ntp = ntpOfUtc(utcOfTicks({ ticks, timescale }));
   return {
     type: "prft",

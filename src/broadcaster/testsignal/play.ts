@@ -116,6 +116,12 @@ function postAt(index: number, t: number): Place {
   return { x: Math.min(51, Math.max(-51, x)), z: Math.min(66, Math.max(2, z)) };
 }
 
+/** Who has the ball, or had it last, at `seconds` since the epoch, and how far up the pitch it is: metres from the centre. */
+export function ballHolderAt(seconds: number): { number: number; home: boolean; along: number } {
+  const index = holderOf(Math.floor(seconds / PASS_S));
+  return { number: (index % 11) + 1, home: index < 11, along: ballAt(seconds).x };
+}
+
 /** Who has the ball in a pass's time: one of the four of his team who are nearest to the play. */
 function holderOf(pass: number): number {
   const first = noise(Math.floor(pass / PASSES_OF_A_TEAM), 5) < 0.5 ? 1 : 12;

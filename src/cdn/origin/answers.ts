@@ -20,12 +20,14 @@ const lifetimes = {
 } as const;
 export type Lifetime = keyof typeof lifetimes;
 
-/** Media types (RFC 8216 10, RFC 6838; ISO/IEC 23009-1 Annex C; RFC 4337). */
+/** Media types (RFC 8216 10, RFC 6838; ISO/IEC 23009-1 Annex C; RFC 4337; W3C WebVTT 7). */
 export const mediaTypes = {
   playlist: "application/vnd.apple.mpegurl",
   mpd: "application/dash+xml",
   video: "video/mp4",
   audio: "audio/mp4",
+  text: "application/mp4",
+  webvtt: "text/vtt",
   json: "application/json",
 } as const;
 

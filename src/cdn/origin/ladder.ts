@@ -54,9 +54,24 @@ export function multivariantOf(
       language: track.language ?? null,
       channels: track.channels ?? null,
     })),
+    text: ofKind(tracks, "text").map((track) => ({
+      ...common(track),
+      label: labelOf(track),
+      language: track.language ?? null,
+    })),
     pathways: options.pathways.map(({ id, url }) => ({ id, base: baseOf(url, options.channel) })),
     steeringUri: options.steering?.hls ?? null,
   };
+}
+
+/** A language by its own name, such as `italiano`, for the menu of subtitles; the rendition where it has none. */
+function labelOf({ rendition, language }: Track): string {
+  if (language === undefined) return rendition;
+  try {
+    return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? rendition;
+  } catch {
+    return rendition; // an encoder's language is what it says, not always a language
+  }
 }
 
 /** Players begin with the first variant: the middle rung starts quickly anywhere; the others follow from high to low. */
@@ -94,10 +109,9 @@ export function presentationOf(
     })),
     // Media never waits for the steering server: it is asked once the first picture is there.
     steering: options.steering && { url: options.steering.dash, queryBeforeStart: false },
-    sets: [...ofKind(tracks, "video"), ...ofKind(tracks, "audio")].reduce<AdaptationSet[]>(
-      (sets, track) => withTrack(sets, track, grid),
-      [],
-    ),
+    sets: (["video", "audio", "text"] as const)
+      .flatMap((kind) => ofKind(tracks, kind))
+      .reduce<AdaptationSet[]>((sets, track) => withTrack(sets, track, grid), []),
   };
 }
 
@@ -125,7 +139,7 @@ function withTrack(sets: AdaptationSet[], track: Track, grid: Grid): AdaptationS
       timescale,
       segmentTicks: segmentTicks(grid, timescale),
       partTicks: part,
-      randomAccessTicks: kind === "audio" ? part : independentTicks(grid, timescale),
+      randomAccessTicks: kind === "video" ? independentTicks(grid, timescale) : part,
       startNumber: 0,
       presentationTimeOffset: 0,
       representations: [representationOf(track)],

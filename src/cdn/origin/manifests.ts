@@ -25,6 +25,7 @@ export class Manifests {
   readonly #options: ManifestOptions;
   readonly #clock: Clock;
   readonly #log: Log;
+  #looked: readonly Track[] | null = null;
   #seen: readonly Track[] = [];
   #shape = "";
   #shapeSince = 0;
@@ -39,8 +40,13 @@ export class Manifests {
 
   /** Looks at the tracks; called after each part, so that the time at which the ladder last changed is known. */
   watch(): void {
-    const tracks = this.#store.tracks();
-    if (tracks === this.#seen) return;
+    const known = this.#store.tracks();
+    if (known === this.#looked) return;
+    this.#looked = known;
+    // Text is listed once it has something: nobody waits for it.
+    const tracks = known.filter(
+      ({ kind, rendition }) => kind !== "text" || this.#store.newest(rendition) !== null,
+    );
     this.#seen = tracks;
     const shape = shapeOf(tracks);
     if (shape === this.#shape) return;
@@ -115,6 +121,8 @@ function stillTrue(declared: readonly Track[], tracks: readonly Track[]): boolea
   return tracks.every((track) => {
     const was = declared.find((one) => one.rendition === track.rendition);
     if (!was || was.frameRate !== track.frameRate) return false;
+    // A few bytes a second: what they are matters to nobody.
+    if (track.kind === "text") return true;
     const change = track.bandwidth / was.bandwidth;
     return change >= RATE_BAND.low && change <= RATE_BAND.high;
   });

@@ -17,9 +17,13 @@ import type { MediaObject } from "#protocol";
 import type { CmsdStatic } from "#telemetry";
 import { headOf, type Lifetime, mediaTypes, refuse } from "./answers.ts";
 import { type ObjectHead, RangeBody, WholeBody } from "./bodies.ts";
+import { webvttOf } from "./captions.ts";
 import { absent, originErrors } from "./errors.ts";
 import type { GrowingSegments } from "./growth.ts";
 import type { Holds } from "./holds.ts";
+
+/** CMSD `ot` of what a track holds (CTA-5006, CTA-5004). */
+const objectTypes = { video: "v", audio: "a", text: "tt" } as const;
 
 /** A request and its answer. */
 export interface Exchange {
@@ -98,11 +102,45 @@ export class MediaObjects {
     if (refusal) refuse(exchange.reply, refusal.error, { lifetime: refusal.lifetime });
   }
 
+  /** The WebVTT of a segment of text, when it is complete, or of a part. */
+  async captions(named: MediaObject, exchange: Exchange): Promise<void> {
+    const { rendition, segment, part } = named;
+    const track = this.#track(rendition);
+    if (!track) return refuse(exchange.reply, absent(this.#store, rendition));
+    if (track.kind !== "text") {
+      const { path } = exchange.request;
+      const { channel } = this.#store;
+      return refuse(exchange.reply, originErrors.make("unknown-path", { path, channel }));
+    }
+    const name = part === null ? String(segment) : `${segment}.${part}`;
+    const object = `WebVTT ${name} of ${rendition}`;
+    const head = {
+      type: mediaTypes.webvtt,
+      etag: `"${this.#source}-${track.init.hash}-${name}-vtt"`,
+      cmsd: { ...this.#described(track, part), ot: "c" } as const,
+    };
+    const wanted = { object, track, segment, head };
+    const last = part ?? this.#store.grid.partsPerSegment - 1;
+    const refusal =
+      this.#unreachable(wanted, { segment, part: part ?? 0 }, part === null ? "segment" : "part") ??
+      (await this.#await(wanted, { segment, part: last }, exchange));
+    if (refusal) return refuse(exchange.reply, refusal.error, { lifetime: refusal.lifetime });
+    const stored = this.#store.parts(rendition, segment);
+    const parts = part === null ? stored : stored.slice(part, part + 1);
+    const [first] = parts;
+    if (!first) {
+      const { error, lifetime } = this.#expired(wanted);
+      return refuse(exchange.reply, error, { lifetime });
+    }
+    const text = webvttOf(this.#store.grid, track, parts);
+    sendWhole(exchange, availableAt(wanted.head, first), [text]);
+  }
+
   /** The object for whom it may concern on the way. Its availability is known when its first part is there. */
   #described(track: Track, part: number | null): CmsdStatic {
     const { grid } = this.#store;
     return {
-      ot: track.kind === "video" ? "v" : "a",
+      ot: objectTypes[track.kind],
       st: "l",
       br: track.averageBandwidth / 1_000,
       d: part === null ? grid.segmentMs : grid.partMs,

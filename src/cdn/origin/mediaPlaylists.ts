@@ -9,7 +9,7 @@ import {
   type PlaylistPart,
   writeMediaPlaylist,
 } from "#media/hls";
-import type { Part, PartReader } from "#packager";
+import type { Part, PartReader, Track } from "#packager";
 import { headOf, type Lifetime, mediaTypes, refuse } from "./answers.ts";
 import { type AwaitedPart, readDirectives } from "./directives.ts";
 import { absent, originErrors } from "./errors.ts";
@@ -30,13 +30,14 @@ function planMediaPlaylist(store: PartReader, rendition: string): MediaPlaylist 
   const track = store.tracks().find((one) => one.rendition === rendition);
   if (!newest || oldest === null || !track) return null;
   const complete = store.isComplete(rendition, newest.segment);
+  const names = namesOf(track);
   const lastComplete = complete ? newest.segment : newest.segment - 1;
   const listed = Math.ceil(PLAYLIST_MS / grid.segmentMs);
   const first = Math.max(oldest, lastComplete - listed + 1);
   const segments: CompleteSegment[] = [];
   for (let segment = first; segment <= lastComplete; segment += 1) {
     const withParts = segment > lastComplete - SEGMENTS_WITH_PARTS;
-    segments.push(completeSegment(store, { rendition, segment, withParts }));
+    segments.push(completeSegment(store, { rendition, names, segment, withParts }));
   }
   const growing = store.parts(rendition, lastComplete + 1);
   const targetS = targetDurationS(grid);
@@ -51,39 +52,48 @@ function planMediaPlaylist(store: PartReader, rendition: string): MediaPlaylist 
     },
     mediaSequence: first,
     skippedSegments: 0,
-    map: `${rendition}/init-${track.init.hash}.mp4`,
+    map: track.kind === "text" ? null : `${rendition}/init-${track.init.hash}.mp4`,
     segments,
     growing:
       growing.length === 0
         ? null
         : {
             startsAt: segmentStart(grid, lastComplete + 1),
-            parts: growing.map((part) => playlistPart(grid, rendition, part)),
+            parts: growing.map((part) => playlistPart(grid, names, part)),
           },
-    preloadHint: `${rendition}/${lastComplete + 1}.${growing.length}.m4s`,
+    preloadHint: names(`${lastComplete + 1}.${growing.length}`),
     renditionReports: reports(store, rendition),
   };
 }
 
+/** The address of `{segment}` or `{segment}.{part}`, relative to the playlist. */
+type Names = (object: string) => string;
+
+/** Text is listed as WebVTT, which any player of HLS reads (rfc8216bis 3.1.4); it needs no header. */
+function namesOf({ rendition, kind }: Track): Names {
+  const ending = kind === "text" ? "vtt" : "m4s";
+  return (object) => `${rendition}/${object}.${ending}`;
+}
+
 function completeSegment(
   store: PartReader,
-  what: { rendition: string; segment: number; withParts: boolean },
+  what: { rendition: string; names: Names; segment: number; withParts: boolean },
 ): CompleteSegment {
-  const { rendition, segment } = what;
+  const { rendition, names, segment } = what;
   const parts = store.parts(rendition, segment);
   return {
-    uri: `${rendition}/${segment}.m4s`,
+    uri: names(String(segment)),
     durationMs: store.grid.segmentMs,
     startsAt: partStart(store.grid, { segment, part: 0 }),
     // A segment with some of its parts missing can be played around the hole: only its parts say so.
     gap: parts.every((part) => part.gap),
-    parts: what.withParts ? parts.map((part) => playlistPart(store.grid, rendition, part)) : [],
+    parts: what.withParts ? parts.map((part) => playlistPart(store.grid, names, part)) : [],
   };
 }
 
-function playlistPart(grid: Grid, rendition: string, part: Part): PlaylistPart {
+function playlistPart(grid: Grid, names: Names, part: Part): PlaylistPart {
   const { independent, gap } = part;
-  const uri = `${rendition}/${part.segment}.${part.part}.m4s`;
+  const uri = names(`${part.segment}.${part.part}`);
   return { uri, durationMs: grid.partMs, independent, gap };
 }
 

@@ -2,7 +2,7 @@
 import { isoTime } from "#base";
 import type { Clock } from "#base/clock";
 import { answerPreflight, checkPath, type Handler } from "#http";
-import { mainPlaylistPath, mpdPath, parseMediaPath } from "#protocol";
+import { mainPlaylistPath, mpdPath, parseCaptionPath, parseMediaPath } from "#protocol";
 import type { OriginCues } from "./cues/originCues.ts";
 import { headOf, refuse, sendJson } from "./answers.ts";
 import { originErrors } from "./errors.ts";
@@ -65,6 +65,8 @@ async function route(answerers: Answerers, exchange: Exchange): Promise<void> {
   if (answerers.cues.answer(request, reply)) return;
   const media = parseMediaPath(request.path);
   if (media?.channel === channel) return objects.media(media, exchange);
+  const captions = parseCaptionPath(request.path);
+  if (captions?.channel === channel) return objects.captions(captions, exchange);
   const [, headerChannel, owner, hash] = headerPath.exec(request.path) ?? [];
   if (headerChannel === channel && owner && hash)
     return objects.header({ rendition: owner, hash }, exchange);

@@ -32,7 +32,7 @@ export interface StatusSources {
 /** One rendition in `GET /status`. */
 export interface RenditionStatus {
   rendition: string;
-  kind: "video" | "audio";
+  kind: "video" | "audio" | "text";
   codec: string;
   bandwidth: number;
   averageBandwidth: number;

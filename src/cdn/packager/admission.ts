@@ -5,8 +5,8 @@ import type { Log } from "#base/log";
 import { partEnd, partIndex, type Position } from "#media/grid";
 import { Claims, type Source } from "./claims.ts";
 import { packagerErrors } from "./errors.ts";
-import { AHEAD_LIMIT_MS, SOURCE_DELAY_LIMIT_MS } from "./limits.ts";
-import type { Part } from "./part.ts";
+import { AHEAD_LIMIT_MS, SOURCE_DELAY_LIMIT_MS, TEXT_OVERDUE_MS } from "./limits.ts";
+import type { Part, Track } from "./part.ts";
 import type { PartStore } from "./store.ts";
 
 export interface AdmissionCounters {
@@ -62,7 +62,7 @@ export class Admission {
   /** The body of `source` has ended. A segment of which it gave nothing is free again. */
   release(rendition: string, source: Source): void {
     const gave = (segment: number): boolean =>
-      this.#store.parts(rendition, segment).some((part) => !part.gap);
+      this.#store.parts(rendition, segment).some((part) => !part.gap && !part.silent);
     this.#claims.release(rendition, source, gave);
   }
 
@@ -73,7 +73,9 @@ export class Admission {
     const next = this.#store.nextIndex(rendition);
     if (next !== null && index < next) return this.#again(rendition, part);
     const before = this.#store.parts(rendition, part.segment);
-    if (before.length !== part.part || before.some((one) => one.gap)) {
+    // Text goes on anywhere: each of its parts stands alone, and what is missing before it is silence.
+    const anywhere = this.#store.track(rendition)?.kind === "text";
+    if (!anywhere && (before.length !== part.part || before.some((one) => one.gap))) {
       this.#counters.partsAfterGap += 1;
       if (next !== null) this.#store.declareGaps(rendition, index + 1, part.lastByteAt);
       return;
@@ -87,7 +89,7 @@ export class Admission {
 
   #again(rendition: string, part: Part): void {
     const stored = this.#store.parts(rendition, part.segment)[part.part];
-    if (!stored || stored.gap) {
+    if (!stored || stored.gap || stored.silent) {
       this.#counters.lateParts += 1;
       return;
     }
@@ -107,17 +109,31 @@ export class Admission {
     this.#delays.set(rendition, Math.min(Math.max(learnt, 0), SOURCE_DELAY_LIMIT_MS));
   }
 
-  /** Declares gaps for what is `overdueMs` later than usual. */
+  /** Declares gaps for what is `overdueMs` later than usual; text is not waited for that long. */
   sweep(overdueMs: number): void {
     const now = this.#clock.utc();
-    for (const { rendition } of this.#store.tracks()) this.#sweepOne(rendition, now, overdueMs);
+    const tracks = this.#store.tracks();
+    for (const { rendition, kind } of tracks) {
+      const lateness =
+        kind === "text"
+          ? Math.min(overdueMs, TEXT_OVERDUE_MS) + this.#pictureDelay(tracks)
+          : overdueMs + (this.#delays.get(rendition) ?? 0);
+      this.#sweepOne(rendition, now, lateness);
+    }
   }
 
-  #sweepOne(rendition: string, now: UtcMs, overdueMs: number): void {
+  /** How late the other tracks usually are: text has time until then, however late it usually is itself. */
+  #pictureDelay(tracks: readonly Track[]): number {
+    const delays = tracks.map(({ rendition, kind }) =>
+      kind === "text" ? 0 : (this.#delays.get(rendition) ?? 0),
+    );
+    return Math.max(0, ...delays);
+  }
+
+  #sweepOne(rendition: string, now: UtcMs, lateness: number): void {
     const next = this.#store.nextIndex(rendition);
     if (next === null) return;
-    const whole = now - overdueMs - (this.#delays.get(rendition) ?? 0);
-    const index = Math.floor(whole / this.#store.grid.partMs);
+    const index = Math.floor((now - lateness) / this.#store.grid.partMs);
     if (index <= next) return;
     this.#store.declareGaps(rendition, index, now);
     if (this.#inGap.has(rendition)) return;

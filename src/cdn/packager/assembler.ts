@@ -1,17 +1,15 @@
 // Frames into parts: joins the fragments of one body, checks them against the grid, and gives a part as soon as it is whole.
 import { type RegistaError, type UtcMs } from "#base";
-import { type Fragment, isSync, type Sample, segmentType, writeFragment } from "#media/cmaf";
+import { type Fragment, isSync, type Sample } from "#media/cmaf";
 import {
   type Grid,
-  partIndex,
   partStart,
   partStartTicks,
   partTicks,
   type Position,
   positionOfTicks,
-  utcOfTicks,
 } from "#media/grid";
-import { ntpOfUtc, prftMoments, type ProducerReferenceTimeBox } from "#media/isobmff";
+import { writeChunk } from "./chunk.ts";
 import { packagerErrors } from "./errors.ts";
 import { PART_SAMPLES_LIMIT } from "./limits.ts";
 import type { Part } from "./part.ts";
@@ -26,7 +24,7 @@ export interface Arrival {
 export interface Shape {
   readonly grid: Grid;
   readonly rendition: string;
-  readonly kind: "video" | "audio";
+  readonly kind: "video" | "audio" | "text";
   readonly timescale: number;
   /** The track's id in the header that is served. */
   readonly trackId: number;
@@ -185,36 +183,19 @@ export class Assembler {
   }
 
   #part(open: Open): Part {
-    const { grid, trackId } = this.#shape;
-    const { position, samples, events } = open;
-    const [first] = samples as [Sample, ...Sample[]];
-    const bytes = writeFragment({
-      sequence: partIndex(grid, position) % 2 ** 32,
-      trackId,
-      decodeTime: first.dts,
-      samples,
-      events,
-      prft: this.#captureTime(first),
-      ...(position.part === 0 ? { styp: segmentType } : {}),
-    });
+    const { grid } = this.#shape;
+    const { position, events } = open;
+    const samples = open.samples as [Sample, ...Sample[]];
     return {
       ...position,
-      bytes,
-      independent: isSync(first),
+      bytes: writeChunk({ ...this.#shape, position, samples, events }),
+      independent: isSync(samples[0]),
       gap: false,
       frames: samples.length,
       captureMs: partStart(grid, position),
       firstByteAt: open.firstByteAt,
       lastByteAt: open.lastByteAt,
     };
-  }
-
-  // Media time is capture time: what an encoder wrote of its own clock is not passed on.
-  #captureTime(first: Sample): ProducerReferenceTimeBox {
-    const mediaTime = first.dts + first.compositionOffset;
-    const { timescale, trackId } = this.#shape;
-    const ntp = ntpOfUtc(utcOfTicks({ ticks: mediaTime, timescale }));
-    return { type: "prft", version: 1, flags: prftMoments.captured, trackId, ntp, mediaTime };
   }
 
   #offGrid(fragment: Fragment, problem: string): RegistaError {

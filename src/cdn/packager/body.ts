@@ -2,7 +2,7 @@
 import { concatBytes, type RegistaError, type UtcMs } from "#base";
 import { type Fragment, readFragment } from "#media/cmaf";
 import type { Grid } from "#media/grid";
-import { BoxSplitter, type SplitBox } from "#media/isobmff";
+import { BoxSplitter, readTextSample, type SplitBox } from "#media/isobmff";
 import type { Admission } from "./admission.ts";
 import { type Arrival, Assembler, type AssemblyCounters } from "./assembler.ts";
 import { packagerErrors } from "./errors.ts";
@@ -139,6 +139,9 @@ export class IngestBody {
     if (!header) throw packagerErrors.make("no-header", { rendition: this.#options.rendition });
     const boxes = { moof, mdat: box.bytes, mdatHeaderLength: box.headerLength };
     const fragment = readFragment(boxes, header.incoming.defaults);
+    // What is kept is written out as WebVTT later: it must be readable.
+    if (header.incoming.kind === "text")
+      for (const sample of fragment.samples) readTextSample(sample.bytes);
     const arrival: Arrival = { first: this.#fragmentBegan ?? now, last: now };
     const events = this.#events;
     this.#moof = null;

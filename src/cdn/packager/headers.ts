@@ -66,6 +66,11 @@ function describe(rendition: string, track: CmafTrack, bytes: Uint8Array): Track
   if (track.kind === "video") {
     return { ...common, kind: "video", width: track.width, height: track.height };
   }
+  if (track.kind === "text") {
+    const { language, defaults } = track;
+    const told = { trackId: defaults.trackId, ...(language === null ? {} : { language }) };
+    return { ...common, kind: "text", ...told };
+  }
   const { sampleRate, channels, language } = track;
   const told = { sampleRate, channels, ...(language === null ? {} : { language }) };
   return { ...common, kind: "audio", ...told };

@@ -11,6 +11,8 @@ export const LISTENERS_LIMIT = 64;
 
 /** How long after its usual time a part may come before it is declared a gap, ms. */
 export const OVERDUE_MS = 1_500;
+/** The same for text, after the pictures' usual time, ms: two parts. Then silence is put in its place, for nobody waits for it. */
+export const TEXT_OVERDUE_MS = 640;
 /** How often overdue parts are looked for, ms: what this adds to a gap's delay. */
 export const OVERDUE_CHECK_MS = 80;
 /** How far behind its capture a source may run as a rule, ms (contribution delay and encoding). */

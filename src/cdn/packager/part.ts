@@ -6,8 +6,8 @@ import type { Grid } from "#media/grid";
 export interface Track {
   /** Its name in paths, such as `v720` or `a128-it`. */
   readonly rendition: string;
-  readonly kind: "video" | "audio";
-  /** RFC 6381, such as `avc1.64001f` or `mp4a.40.2`. */
+  readonly kind: "video" | "audio" | "text";
+  /** RFC 6381, such as `avc1.64001f`, `mp4a.40.2` or `wvtt`. */
   readonly codec: string;
   /** Ticks per second. */
   readonly timescale: number;
@@ -21,8 +21,10 @@ export interface Track {
   /** Hz. */
   readonly sampleRate?: number;
   readonly channels?: number;
-  /** ISO 639-2, such as `ita`; absent when the header says `und`. */
+  /** ISO 639-2, such as `ita`, of text RFC 5646, such as `it`; absent when the header says `und`. */
   readonly language?: string;
+  /** The track's id in its header: text is also made here (silence). */
+  readonly trackId?: number;
   /** Bits per second of the largest segment in the window; of the newest parts until a segment is complete. */
   readonly bandwidth: number;
   /** Bits per second over the window. */
@@ -39,6 +41,11 @@ export interface Part {
   readonly independent: boolean;
   /** Declared missing: it never came, or came too late. */
   readonly gap: boolean;
+  /**
+   * Made here in the place of a part of text that did not come: nothing is said in it. For whoever reads it is media like
+   * any other, so that no player waits for text.
+   */
+  readonly silent?: true;
   /** Samples in it; 0 for a gap. */
   readonly frames: number;
   /** UTC of its first frame: its place on the grid. */

@@ -1,6 +1,7 @@
 // One rendition's window of parts, in order and without holes: what is missing is a gap.
 import { invariant, type UtcMs } from "#base";
 import { type Grid, partIndex, type Position, positionOfIndex, partStart } from "#media/grid";
+import { silentPart } from "./chunk.ts";
 import type { Part, Track } from "./part.ts";
 
 const none: readonly Part[] = [];
@@ -51,9 +52,10 @@ export class Shelf {
     return null;
   }
 
-  /** Whether any part in the window is media. */
+  /** Whether any part in the window is an encoder's. */
   get live(): boolean {
-    return this.#bytes > 0;
+    const parts = [...this.#segments.values()].flat();
+    return parts.some((part) => !part.gap && !part.silent);
   }
 
   parts(segment: number): readonly Part[] {
@@ -76,7 +78,7 @@ export class Shelf {
     };
   }
 
-  /** The gaps that must come before the part of this `index`; the window starts anew after a hole longer than itself. */
+  /** The gaps, of text the silence, that must come before the part of this `index`; the window starts anew after a hole longer than itself. */
   gapsBefore(index: number, at: UtcMs): Part[] {
     const perSegment = this.#grid.partsPerSegment;
     const first = Math.floor(index / perSegment) * perSegment;
@@ -93,7 +95,11 @@ export class Shelf {
   }
 
   #gap(index: number, at: UtcMs): Part {
-    const position = positionOfIndex(this.#grid, index);
+    const grid = this.#grid;
+    const position = positionOfIndex(grid, index);
+    const { kind, timescale, trackId } = this.#track;
+    if (kind === "text" && trackId !== undefined)
+      return silentPart({ grid, position, timescale, trackId }, at);
     return {
       ...position,
       bytes: nothing,
@@ -139,7 +145,7 @@ export class Shelf {
   // the parts so far are the best guess.
   #measureAfter(part: Part): boolean {
     const lastOfSegment = part.part === this.#grid.partsPerSegment - 1;
-    if (part.gap || (!lastOfSegment && this.#segments.size > 1)) return false;
+    if (part.gap || part.silent || (!lastOfSegment && this.#segments.size > 1)) return false;
     let peak = 0;
     let bytes = 0;
     let lasted = 0;

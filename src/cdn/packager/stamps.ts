@@ -19,8 +19,8 @@ export function stampHops(
   { node, stamp }: StampOptions,
   { clock }: { clock: Clock },
 ): () => void {
-  return store.onPart((rendition, { segment, part, gap, firstByteAt, lastByteAt }) => {
-    if (gap) return;
+  return store.onPart((rendition, { segment, part, gap, silent, firstByteAt, lastByteAt }) => {
+    if (gap || silent) return;
     const now = clock.utc();
     const at = (hop: HopName, firstByteMs: number, lastByteMs: number): void =>
       stamp({

@@ -34,6 +34,8 @@ export interface StoreOptions {
 export interface StoreCounters {
   parts: number;
   gaps: number;
+  /** Parts of text that did not come: silence stands in their place. */
+  silentParts: number;
   evictedSegments: number;
   waitersRefused: number;
   listenerFailures: number;
@@ -53,6 +55,7 @@ export class PartStore implements PartReader, Closable {
   readonly counters: StoreCounters = {
     parts: 0,
     gaps: 0,
+    silentParts: 0,
     evictedSegments: 0,
     waitersRefused: 0,
     listenerFailures: 0,
@@ -179,7 +182,7 @@ export class PartStore implements PartReader, Closable {
     this.#put(rendition, rack, part);
   }
 
-  /** Declares everything before part `index` a gap that is not there yet. Returns how many were declared. */
+  /** Declares everything before part `index` a gap, of text silence, that is not there yet. Returns how many were declared. */
   declareGaps(rendition: string, index: number, at: UtcMs): number {
     const rack = this.#racks.get(rendition);
     if (!rack) return 0;
@@ -192,6 +195,7 @@ export class PartStore implements PartReader, Closable {
     const { evicted, measured } = rack.shelf.append(part);
     this.counters.evictedSegments += evicted;
     if (part.gap) this.counters.gaps += 1;
+    else if (part.silent) this.counters.silentParts += 1;
     else this.counters.parts += 1;
     if (measured) this.#tracks = null;
     this.#keepUnderLimit();

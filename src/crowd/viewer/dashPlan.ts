@@ -42,7 +42,7 @@ export interface DashPlan {
 export function dashPlan(presentation: Presentation, path: string): DashPlan {
   const track = (kind: "video" | "audio"): DashTrackPlan | null => {
     const set = presentation.sets.find((one) => one.kind === kind);
-    return set ? trackPlan(presentation, set, path) : null;
+    return set ? trackPlan(presentation, { ...set, kind }, path) : null;
   };
   return {
     updatePeriodMs: presentation.updatePeriodMs,
@@ -51,7 +51,11 @@ export function dashPlan(presentation: Presentation, path: string): DashPlan {
   };
 }
 
-function trackPlan(presentation: Presentation, set: AdaptationSet, path: string): DashTrackPlan {
+function trackPlan(
+  presentation: Presentation,
+  set: AdaptationSet & { kind: DashTrackPlan["kind"] },
+  path: string,
+): DashTrackPlan {
   const segmentMs = (set.segmentTicks * 1_000) / set.timescale;
   const partsPerSegment = Math.max(1, Math.round(set.segmentTicks / set.partTicks));
   const offsetMs = (set.presentationTimeOffset / set.timescale) * 1_000;

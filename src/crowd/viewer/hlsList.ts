@@ -32,6 +32,7 @@ export interface HlsList {
 export function hlsList(playlist: MediaPlaylist, path: string): HlsList {
   if (!playlist.control.canBlockReload || playlist.partTargetMs === 0)
     throw new Error("no blocking reload by parts");
+  if (playlist.map === null) throw new Error("no EXT-X-MAP: pictures and sound have a header");
   const parts: HlsPart[] = [];
   let segment = playlist.mediaSequence + playlist.skippedSegments;
   // Where the segment begins, as its date says, or as the one before it ended.

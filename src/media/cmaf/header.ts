@@ -11,6 +11,7 @@ import {
   readAudioConfig,
   readBoxes,
   type SampleEntry,
+  type WebvttSampleEntry,
 } from "#media/isobmff";
 import { cmafErrors } from "./errors.ts";
 
@@ -23,12 +24,12 @@ export interface SampleDefaults {
 }
 
 interface CommonTrack {
-  /** RFC 6381, such as `avc1.64001f` or `mp4a.40.2`. */
+  /** RFC 6381, such as `avc1.64001f`, `mp4a.40.2` or `wvtt`. */
   readonly codec: string;
   /** Ticks per second. */
   readonly timescale: number;
   readonly defaults: SampleDefaults;
-  /** The decoder's configuration: the avcC's parameter sets, or the AudioSpecificConfig. Equal bytes: interchangeable. */
+  /** The decoder's configuration: the avcC's parameter sets, the AudioSpecificConfig, or the WebVTT header. Equal bytes: interchangeable. */
   readonly configuration: Uint8Array;
 }
 
@@ -48,13 +49,20 @@ export interface CmafAudioTrack extends CommonTrack {
   readonly language: string | null;
 }
 
-export type CmafTrack = CmafVideoTrack | CmafAudioTrack;
+/** WebVTT: ISO/IEC 23000-19 11.3. */
+export interface CmafTextTrack extends CommonTrack {
+  readonly kind: "text";
+  /** RFC 5646 from the extended language (elng), else ISO 639-2/T; null when undetermined. */
+  readonly language: string | null;
+}
+
+export type CmafTrack = CmafVideoTrack | CmafAudioTrack | CmafTextTrack;
 
 const bad = (problem: string): RegistaError => cmafErrors.make("bad-header", { problem });
 
 /**
  * Reads a header: ftyp and moov, whole.
- * @throws cmaf/bad-header (not one usable track), cmaf/wrong-codec (anything but avc1, avc3, mp4a), isobmff/… (not boxes)
+ * @throws cmaf/bad-header (not one usable track), cmaf/wrong-codec (anything but avc1, avc3, mp4a, wvtt), isobmff/… (not boxes)
  */
 export function readHeader(bytes: Uint8Array): CmafTrack {
   const boxes = readBoxes(bytes);
@@ -69,8 +77,11 @@ export function readHeader(bytes: Uint8Array): CmafTrack {
   const entry = entries[0];
   if (!entry || entries.length > 1) throw bad(`it has ${entries.length} sample descriptions`);
   const common = { timescale: mediaHeader.timescale, defaults: readDefaults(movie) };
-  const { language } = mediaHeader;
-  return describe(entry, { ...common, language: language === "und" ? null : language });
+  const language = mediaHeader.language === "und" ? null : mediaHeader.language;
+  if (entry.type === "wvtt") {
+    return describeText(entry, { ...common, language: extendedLanguage(media) ?? language });
+  }
+  return describe(entry, { ...common, language });
 }
 
 function readDefaults(movie: readonly Box[]): SampleDefaults {
@@ -92,9 +103,25 @@ interface Told {
   readonly language: string | null;
 }
 
-function describe(entry: SampleEntry, told: Told): CmafTrack {
+function describe(entry: Exclude<SampleEntry, WebvttSampleEntry>, told: Told): CmafTrack {
   if (entry.type === "raw") throw cmafErrors.make("wrong-codec", { codec: entry.fourcc });
   return entry.type === "mp4a" ? describeAudio(entry, told) : describeVideo(entry, told);
+}
+
+/** ExtendedLanguageBox, ISO/IEC 14496-12 8.4.6: a full box with a string that ends in a zero. */
+function extendedLanguage(media: readonly Box[]): string | null {
+  const box = media.find((one) => one.type === "raw" && one.fourcc === "elng");
+  if (box?.type !== "raw") return null;
+  const tag = new TextDecoder().decode(box.payload.subarray(4)).replace(/\0.*$/s, "");
+  if (!/^[A-Za-z0-9-]{2,35}$/.test(tag)) throw bad("its extended language is none");
+  return tag;
+}
+
+function describeText(entry: WebvttSampleEntry, told: Told): CmafTextTrack {
+  const config = entry.children.find((child) => child.type === "vttC");
+  if (!config) throw bad("its text has no vttC box");
+  const configuration = new TextEncoder().encode(config.config);
+  return { kind: "text", codec: "wvtt", ...told, configuration };
 }
 
 function describeVideo(entry: AvcSampleEntry, { timescale, defaults }: Told): CmafVideoTrack {

@@ -2,6 +2,7 @@
 export { cmafErrors } from "./errors.ts";
 export {
   type CmafAudioTrack,
+  type CmafTextTrack,
   type CmafTrack,
   type CmafVideoTrack,
   readHeader,

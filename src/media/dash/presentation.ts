@@ -46,7 +46,7 @@ export interface Representation {
 
 /** Representations between which a player switches (5.3.3). */
 export interface AdaptationSet {
-  kind: "video" | "audio";
+  kind: "video" | "audio" | "text";
   /** RFC 5646, or null. */
   language: string | null;
   /** Ticks per second of all durations below. */

@@ -25,12 +25,13 @@ const rate = fc.oneof(
   fc.integer({ min: 12, max: 120 }).map((rounded) => (rounded * 1_000) / 1_001),
 );
 
-function rungs(kind: "video" | "audio"): fc.Arbitrary<Representation[]> {
+function rungs(kind: AdaptationSet["kind"]): fc.Arbitrary<Representation[]> {
   const size = fc.record({
     width: fc.integer({ min: 1, max: 8_192 }),
     height: fc.integer({ min: 1, max: 8_192 }),
   });
   const video = kind === "video";
+  const audio = kind === "audio";
   const rung = fc.record({
     id: word,
     codec: word,
@@ -39,14 +40,14 @@ function rungs(kind: "video" | "audio"): fc.Arbitrary<Representation[]> {
     media: word.map((text) => `${text}$Number$.m4s`),
     size: video ? fc.option(size) : fc.constant(null),
     frameRate: video ? fc.option(rate) : fc.constant(null),
-    sampleRate: video ? fc.constant(null) : fc.option(fc.integer({ min: 8_000, max: 192_000 })),
-    channels: video ? fc.constant(null) : fc.option(fc.integer({ min: 1, max: 22 })),
+    sampleRate: audio ? fc.option(fc.integer({ min: 8_000, max: 192_000 })) : fc.constant(null),
+    channels: audio ? fc.option(fc.integer({ min: 1, max: 22 })) : fc.constant(null),
   });
   return fc.array(rung, { minLength: 1, maxLength: 4 });
 }
 
 const anySet: fc.Arbitrary<AdaptationSet> = fc
-  .constantFrom("video" as const, "audio" as const)
+  .constantFrom("video" as const, "audio" as const, "text" as const)
   .chain((kind) =>
     fc.record({
       kind: fc.constant(kind),

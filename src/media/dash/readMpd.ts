@@ -98,12 +98,14 @@ interface ReadSet {
   readonly availabilityOffsetMs: number;
 }
 
-/** Pictures and sound; other kinds (text) are none of a live viewer's tracks here. */
+/** Pictures, sound and text; other kinds (images) are none of a live viewer's tracks. */
 function adaptationSet(element: ReadElement, period: ReadElement): ReadSet[] {
   const kind = kindOf(element);
   const rungs = childrenOf(element, "Representation");
   const [first] = rungs;
   if (kind === null || !first) return [];
+  // A live viewer plays without text of other kinds: one file, or a timeline of its own.
+  if (kind === "text" && !isNumbered([first, element, period])) return [];
   const template = (rung: ReadElement): ReadElement => templateOf([rung, element, period]);
   const timed = template(first);
   const timescale = whole(timed, "timescale") ?? 1;
@@ -127,7 +129,7 @@ function adaptationSet(element: ReadElement, period: ReadElement): ReadSet[] {
   ];
 }
 
-function kindOf(set: ReadElement): "video" | "audio" | null {
+function kindOf(set: ReadElement): AdaptationSet["kind"] | null {
   const [first] = childrenOf(set, "Representation");
   const told =
     set.attributes.get("contentType") ??
@@ -135,7 +137,17 @@ function kindOf(set: ReadElement): "video" | "audio" | null {
     first?.attributes.get("mimeType") ??
     "";
   const [kind] = told.split("/");
-  return kind === "video" || kind === "audio" ? kind : null;
+  if (told === "application/mp4") return "text";
+  return kind === "video" || kind === "audio" || kind === "text" ? kind : null;
+}
+
+/** Whether segments have numbers and one duration. */
+function isNumbered(levels: readonly ReadElement[]): boolean {
+  const templates = levels.flatMap((level) => childOf(level, "SegmentTemplate") ?? []);
+  return (
+    templates.some(({ attributes }) => attributes.has("duration")) &&
+    !templates.some((template) => childOf(template, "SegmentTimeline"))
+  );
 }
 
 /** 5.3.9.1: what an inner SegmentTemplate does not say holds from the outer ones. */

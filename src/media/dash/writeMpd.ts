@@ -109,7 +109,7 @@ function adaptationSet(presentation: Presentation, set: AdaptationSet, id: numbe
     [
       ["id", id],
       ["contentType", set.kind],
-      ["mimeType", `${set.kind}/mp4`],
+      ["mimeType", `${set.kind === "text" ? "application" : set.kind}/mp4`],
       ["lang", set.language],
       ["segmentAlignment", true],
       ["startWithSAP", 1],
@@ -120,7 +120,7 @@ function adaptationSet(presentation: Presentation, set: AdaptationSet, id: numbe
       producerReferenceTime(presentation, set, id),
       element("Role", [
         ["schemeIdUri", "urn:mpeg:dash:role:2011"],
-        ["value", "main"],
+        ["value", set.kind === "text" ? "subtitle" : "main"],
       ]),
       ...set.representations.map((rung) => representation(presentation, set, rung)),
     ],

@@ -25,6 +25,7 @@ export {
   partTicks,
   positionOfTicks,
   segmentTicks,
+  TEXT_TIMESCALE,
   ticksOfUtc,
   utcOfTicks,
   VIDEO_TIMESCALE,

@@ -8,6 +8,8 @@ import { TIMESCALE_LIMIT } from "./limits.ts";
 export const VIDEO_TIMESCALE = 90_000;
 /** Ticks per second of our audio tracks: the sample rate. */
 export const AUDIO_TIMESCALE = 48_000;
+/** Ticks per second of our text tracks: milliseconds. */
+export const TEXT_TIMESCALE = 1_000;
 /** Samples in an AAC-LC frame (ISO/IEC 14496-3 4.5.2.1). */
 export const AAC_FRAME_SAMPLES = 1024;
 

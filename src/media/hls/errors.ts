@@ -18,6 +18,12 @@ export const hlsErrors = catalogue("hls", {
     says: "{what} cannot be written into a playlist.",
     cure: "Use names and addresses without quotes, line breaks or control characters.",
   },
+  "bad-text": {
+    kind: "broke-rules",
+    status: 502,
+    says: "The answer is no WebVTT segment: {problem}.",
+    cure: "Check that the address names a segment of text, such as /match/t-it/935053000.vtt.",
+  },
   "delta-does-not-fit": {
     kind: "broke-rules",
     status: 502,

@@ -6,6 +6,8 @@ export {
   PARTS_IN_PLAYLIST_LIMIT,
   PLAYLIST_CHARS_LIMIT,
   SEGMENTS_IN_PLAYLIST_LIMIT,
+  WEBVTT_CHARS_LIMIT,
+  WEBVTT_CUES_LIMIT,
 } from "./limits.ts";
 export type {
   CompleteSegment,
@@ -19,8 +21,16 @@ export {
   type AudioRendition,
   type MultivariantPlaylist,
   type Pathway,
+  type TextRendition,
   type VideoRendition,
   writeMultivariantPlaylist,
 } from "./multivariant.ts";
 export { readMediaPlaylist } from "./readMedia.ts";
+export {
+  MPEG_TS_MODULUS,
+  readWebvtt,
+  type WebvttCue,
+  type WebvttSegment,
+  writeWebvtt,
+} from "./webvtt.ts";
 export { HLS_VERSION, writeMediaPlaylist } from "./writeMedia.ts";

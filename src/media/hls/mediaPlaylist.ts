@@ -60,8 +60,8 @@ export interface MediaPlaylist {
   mediaSequence: number;
   /** Segments left out of a delta update (4.4.5.2, EXT-X-SKIP); 0 in a whole playlist. */
   skippedSegments: number;
-  /** The header of every segment (4.4.4.5, EXT-X-MAP). */
-  map: string;
+  /** The header of every segment (4.4.4.5, EXT-X-MAP); null for segments that need none (WebVTT). */
+  map: string | null;
   segments: CompleteSegment[];
   growing: GrowingSegment | null;
   /** The next part, which may be asked for now (4.4.5.3, EXT-X-PRELOAD-HINT). */

@@ -35,6 +35,7 @@ const ladder: MultivariantPlaylist = {
       channels: 2,
     },
   ],
+  text: [],
   pathways: [],
   steeringUri: null,
 };

@@ -26,6 +26,20 @@ export interface AudioRendition extends Rendition {
   channels: number | null;
 }
 
+/** Subtitles (rfc8216bis 4.4.6.1, TYPE=SUBTITLES). */
+export interface TextRendition {
+  /** Also its STABLE-RENDITION-ID. */
+  name: string;
+  /** What a viewer reads in a menu. */
+  label: string;
+  uri: string;
+  /** RFC 5646, or null. */
+  language: string | null;
+  /** Bits per second of the largest segment, and over time. */
+  bandwidth: number;
+  averageBandwidth: number;
+}
+
 /** One way to the same media (rfc8216bis 7.1): a base address under which every relative URI is found. */
 export interface Pathway {
   id: string;
@@ -39,6 +53,8 @@ export interface MultivariantPlaylist {
   video: VideoRendition[];
   /** The first is the default. */
   audio: AudioRendition[];
+  /** None is on unless a viewer asks for it. */
+  text: TextRendition[];
   /** Without any, URIs stay relative. */
   pathways: Pathway[];
   /** The steering manifest (4.4.6.6), when there are pathways; the first pathway is where players begin. */
@@ -61,22 +77,52 @@ export function writeMultivariantPlaylist(playlist: MultivariantPlaylist): strin
 function pathwayLines(playlist: MultivariantPlaylist, pathway: Pathway | null): string[] {
   const group = pathway ? `audio-${pathway.id}` : "audio";
   const base = pathway?.base ?? "";
-  const { video, audio } = playlist;
-  if (video.length === 0) return audio.flatMap((track) => variant(track, { pathway, tied: null }));
-  const peak = (key: "bandwidth" | "averageBandwidth"): number =>
-    Math.max(0, ...audio.map((track) => track[key]));
+  const { video, audio, text } = playlist;
+  const textGroup = pathway ? `text-${pathway.id}` : "text";
+  const tiedText = text.length === 0 ? null : { group: textGroup, ...peakOf(text) };
+  const subtitles = text.map((track) => textMedia(track, { group: textGroup, base }));
+  if (video.length === 0) {
+    const variants = audio.flatMap((track) => variant(track, { pathway, tied: null, tiedText }));
+    return [...subtitles, ...variants];
+  }
   const tied = audio[0]
     ? {
         group,
         codec: audio[0].codec,
-        bandwidth: peak("bandwidth"),
-        averageBandwidth: peak("averageBandwidth"),
+        ...peakOf(audio),
       }
     : null;
   return [
     ...audio.map((track, index) => media(track, { group, base, isDefault: index === 0 })),
-    ...video.flatMap((track) => variant(track, { pathway, tied })),
+    ...subtitles,
+    ...video.flatMap((track) => variant(track, { pathway, tied, tiedText })),
   ];
+}
+
+interface Rates {
+  bandwidth: number;
+  averageBandwidth: number;
+}
+
+/** The rates of the largest of them: only one plays at a time. */
+const peakOf = (tracks: readonly Rates[]): Rates => ({
+  bandwidth: Math.max(0, ...tracks.map(({ bandwidth }) => bandwidth)),
+  averageBandwidth: Math.max(0, ...tracks.map(({ averageBandwidth }) => averageBandwidth)),
+});
+
+/** EXT-X-MEDIA (4.4.6.1) of text: off unless a viewer, or what his device knows of him, wants it. */
+function textMedia(track: TextRendition, place: { group: string; base: string }): string {
+  const attributes = attributeList([
+    ["TYPE", "SUBTITLES"],
+    ["GROUP-ID", quoted(place.group)],
+    ["NAME", quoted(track.label)],
+    ["LANGUAGE", track.language === null ? null : quoted(track.language)],
+    ["DEFAULT", "NO"],
+    ["AUTOSELECT", "YES"],
+    ["STABLE-RENDITION-ID", quoted(track.name)],
+    ["URI", quoted(place.base + track.uri)],
+  ]);
+  return `#EXT-X-MEDIA:${attributes}`;
 }
 
 /** EXT-X-MEDIA (4.4.6.1). */
@@ -98,29 +144,34 @@ function media(
   return `#EXT-X-MEDIA:${attributes}`;
 }
 
-interface TiedAudio {
+interface TiedAudio extends Rates {
   group: string;
   codec: string;
-  bandwidth: number;
-  averageBandwidth: number;
 }
 
-/** EXT-X-STREAM-INF (4.4.6.2): rates count the audio that plays along. */
+/** EXT-X-STREAM-INF (4.4.6.2): rates count the sound and the text that play along. */
 function variant(
   track: VideoRendition | AudioRendition,
-  context: { pathway: Pathway | null; tied: TiedAudio | null },
+  context: {
+    pathway: Pathway | null;
+    tied: TiedAudio | null;
+    tiedText: (Rates & { group: string }) | null;
+  },
 ): string[] {
-  const { pathway, tied } = context;
+  const { pathway, tied, tiedText } = context;
+  const rate = (key: keyof Rates): number =>
+    Math.ceil(track[key] + (tied?.[key] ?? 0) + (tiedText?.[key] ?? 0));
   const video = "size" in track ? track : null;
   const codecs = tied ? `${track.codec},${tied.codec}` : track.codec;
   const attributes = attributeList([
-    ["BANDWIDTH", Math.ceil(track.bandwidth + (tied?.bandwidth ?? 0))],
-    ["AVERAGE-BANDWIDTH", Math.ceil(track.averageBandwidth + (tied?.averageBandwidth ?? 0))],
+    ["BANDWIDTH", rate("bandwidth")],
+    ["AVERAGE-BANDWIDTH", rate("averageBandwidth")],
     ["CODECS", quoted(codecs)],
     ["RESOLUTION", video?.size ? `${video.size.width}x${video.size.height}` : null],
     // "rounded to three decimal places"
     ["FRAME-RATE", video?.frameRate ? Number(video.frameRate.toFixed(3)) : null],
     ["AUDIO", tied ? quoted(tied.group) : null],
+    ["SUBTITLES", tiedText ? quoted(tiedText.group) : null],
     ["CLOSED-CAPTIONS", video ? "NONE" : null],
     ["STABLE-VARIANT-ID", quoted(track.name)],
     ["PATHWAY-ID", pathway ? quoted(pathway.id) : null],

@@ -78,7 +78,8 @@ function finish(draft: Draft): MediaPlaylist {
   const { targetDurationS, map, open, partCount: _counted, ...rest } = draft;
   if (targetDurationS === null)
     throw hlsErrors.make("not-a-playlist", { problem: "it has no EXT-X-TARGETDURATION" });
-  if (map === null) throw hlsErrors.make("not-a-playlist", { problem: "it has no EXT-X-MAP" });
+  if (map === null && !isText(draft))
+    throw hlsErrors.make("not-a-playlist", { problem: "it has no EXT-X-MAP" });
   if (open.durationMs !== null)
     throw hlsErrors.make("not-a-playlist", { problem: "it ends before the URI of a segment" });
   const growing =
@@ -86,6 +87,12 @@ function finish(draft: Draft): MediaPlaylist {
       ? { startsAt: open.startsAt, parts: open.parts }
       : null;
   return { ...rest, targetDurationS, map, growing };
+}
+
+/** Segments of WebVTT need no header; those of CMAF do (rfc8216bis 3.1.2, 3.1.4). */
+function isText({ segments, open }: Draft): boolean {
+  const named = [...segments, ...open.parts].map(({ uri }) => uri);
+  return named.length > 0 && named.every((uri) => /\.vtt(?:\?|$)/.test(uri));
 }
 
 /** A URI line ends its segment. Gives the problem, or null. */

@@ -12,7 +12,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   if (playlist.skippedSegments > 0)
     lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${playlist.skippedSegments}`);
   // Also in a delta update: the tag holds for what follows it, so that the update can be played without the older list.
-  lines.push(`#EXT-X-MAP:URI=${quoted(playlist.map)}`);
+  if (playlist.map !== null) lines.push(`#EXT-X-MAP:URI=${quoted(playlist.map)}`);
   for (const segment of playlist.segments) {
     pushDate(lines, segment.startsAt);
     if (segment.gap) lines.push("#EXT-X-GAP");

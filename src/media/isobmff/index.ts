@@ -19,7 +19,13 @@ export type {
   TrackFragmentHeaderBox,
   TrackRunBox,
 } from "./fragment.ts";
-export { BOX_BYTES_DEFAULT, CHILDREN_LIMIT, DEPTH_LIMIT, SAMPLES_LIMIT } from "./limits.ts";
+export {
+  BOX_BYTES_DEFAULT,
+  CHILDREN_LIMIT,
+  CUES_LIMIT,
+  DEPTH_LIMIT,
+  SAMPLES_LIMIT,
+} from "./limits.ts";
 export type {
   HandlerBox,
   Matrix,
@@ -42,6 +48,8 @@ export type {
   SampleDescriptionBox,
   SampleEntry,
   SampleEntryChild,
+  WebvttSampleEntry,
 } from "./sampleEntry.ts";
+export { readTextSample, type TextCue, writeTextSample } from "./webvtt.ts";
 export { BoxSplitter, type SplitBox } from "./split.ts";
 export { ByteWriter } from "./writer.ts";

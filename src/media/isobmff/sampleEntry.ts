@@ -4,10 +4,15 @@ import { type EsdsBox, readEsds, writeEsds } from "./esds.ts";
 import { type FramedBox, readFrames } from "./framing.ts";
 import { type RawBox, rawBox, writeRawBox } from "./raw.ts";
 import { ByteReader, latin1 } from "./reader.ts";
+import {
+  readWebvttConfiguration,
+  type WebvttConfigurationBox,
+  writeWebvttConfiguration,
+} from "./webvtt.ts";
 import type { ByteWriter } from "./writer.ts";
 
 /** A box in a sample entry; colr, pasp and btrt stay raw. */
-export type SampleEntryChild = AvcConfigurationBox | EsdsBox | RawBox;
+export type SampleEntryChild = AvcConfigurationBox | EsdsBox | RawBox | WebvttConfigurationBox;
 
 /** AVCSampleEntry, ISO/IEC 14496-15 5.4.2.1, on VisualSampleEntry, ISO/IEC 14496-12 12.1.3. */
 export interface AvcSampleEntry {
@@ -39,7 +44,14 @@ export interface Mp4AudioSampleEntry {
   readonly children: readonly SampleEntryChild[];
 }
 
-export type SampleEntry = AvcSampleEntry | Mp4AudioSampleEntry | RawBox;
+/** WVTTSampleEntry, ISO/IEC 14496-30, on PlainTextSampleEntry, ISO/IEC 14496-12 12.5.3. */
+export interface WebvttSampleEntry {
+  readonly type: "wvtt";
+  readonly dataReferenceIndex: number;
+  readonly children: readonly SampleEntryChild[];
+}
+
+export type SampleEntry = AvcSampleEntry | Mp4AudioSampleEntry | RawBox | WebvttSampleEntry;
 
 /** SampleDescriptionBox, ISO/IEC 14496-12 8.5.2. */
 export interface SampleDescriptionBox {
@@ -51,12 +63,14 @@ function readChild(frame: FramedBox): SampleEntryChild {
   const reader = new ByteReader(frame.payload, frame.fourcc);
   if (frame.fourcc === "avcC") return readAvcConfiguration(reader);
   if (frame.fourcc === "esds") return readEsds(reader);
+  if (frame.fourcc === "vttC") return readWebvttConfiguration(reader);
   return rawBox(frame);
 }
 
 function writeChild(writer: ByteWriter, child: SampleEntryChild): void {
   if (child.type === "avcC") writeAvcConfiguration(writer, child);
   else if (child.type === "esds") writeEsds(writer, child);
+  else if (child.type === "vttC") writeWebvttConfiguration(writer, child);
   else writeRawBox(writer, child);
 }
 
@@ -126,10 +140,26 @@ function writeAudioEntry(writer: ByteWriter, entry: Mp4AudioSampleEntry): void {
   });
 }
 
+function readTextEntry(reader: ByteReader): WebvttSampleEntry {
+  reader.skip(6);
+  const dataReferenceIndex = reader.u16();
+  const children = readFrames(reader.rest(), "wvtt").map(readChild);
+  return { type: "wvtt", dataReferenceIndex, children };
+}
+
+function writeTextEntry(writer: ByteWriter, entry: WebvttSampleEntry): void {
+  writer.box("wvtt", () => {
+    writer.zeros(6);
+    writer.u16(entry.dataReferenceIndex);
+    for (const child of entry.children) writeChild(writer, child);
+  });
+}
+
 function readEntry(frame: FramedBox): SampleEntry {
   const reader = new ByteReader(frame.payload, frame.fourcc);
   if (frame.fourcc === "avc1" || frame.fourcc === "avc3") return readAvcEntry(frame.fourcc, reader);
   if (frame.fourcc === "mp4a") return readAudioEntry(reader);
+  if (frame.fourcc === "wvtt") return readTextEntry(reader);
   return rawBox(frame);
 }
 
@@ -147,6 +177,7 @@ export function writeSampleDescription(writer: ByteWriter, box: SampleDescriptio
     writer.u32(box.entries.length);
     for (const entry of box.entries) {
       if (entry.type === "mp4a") writeAudioEntry(writer, entry);
+      else if (entry.type === "wvtt") writeTextEntry(writer, entry);
       else if (entry.type === "raw") writeRawBox(writer, entry);
       else writeAvcEntry(writer, entry);
     }
