@@ -1,5 +1,5 @@
 // From a match to its processes: who runs, with what options, and through which links they reach one another.
-import type { LinkDeclaration, Match } from "#protocol";
+import { type LinkDeclaration, type Match, startOf } from "#protocol";
 import type { RoleName, RoleOptions } from "./roles.ts";
 
 /** One process of a match. `id` is its name in tables and logs. */
@@ -34,8 +34,6 @@ const HOST = "127.0.0.1";
 const FIRST_RELAY_PORT = 8_120;
 /** Status ports of further exchanges and networks stand this far apart. */
 const STATUS_PORT_STEP = 10;
-/** The channel's target when no governor says otherwise, ms behind the camera. */
-export const TARGET_LATENCY_MS = 1_500;
 
 interface Relay {
   name: string;
@@ -92,7 +90,7 @@ class Planner {
         pathways: [...urls.edges],
         steering: { hls: `${urls.director}/steer/hls`, dash: `${urls.director}/steer/dash` },
         timeUrl: null, // relative: the edge that a player is on answers
-        targetLatencyMs: TARGET_LATENCY_MS,
+        targetLatencyMs: startOf(this.#match.sync),
       }),
       ...this.#exchanges(),
       ...this.#networks(routes),
@@ -266,7 +264,9 @@ class Planner {
       })),
       exchanges: [...urls.exchanges],
       networks: [...urls.networks],
-      targetLatencyMs: TARGET_LATENCY_MS,
+      telemetryUrl: urls.telemetry,
+      sync: this.#match.sync,
+      places: this.#match.places,
     };
   }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Closable } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
-import { linkSchema, profileNames } from "#protocol";
+import { defaultSyncBounds, linkSchema, profileNames, syncBoundsSchema } from "#protocol";
 
 export interface RoleContext {
   clock: Clock;
@@ -199,7 +199,20 @@ const schemas = {
       .describe("edges: id=…,url=…,at=EXCHANGE or in=ASN,capacityMbps=…"),
     exchanges: z.array(z.url()).default([]).describe("where exchanges are asked"),
     networks: z.array(z.url()).default([]).describe("where access networks are asked"),
-    targetLatencyMs: z.number().positive().default(1_500).describe("target behind the camera, ms"),
+    telemetryUrl: z
+      .url()
+      .nullable()
+      .default(null)
+      .describe("who says how viewers fare; null: targets stay where they start"),
+    sync: syncBoundsSchema
+      .default(defaultSyncBounds)
+      .describe(
+        "how far behind the camera viewers may stay: startMs=…,leastMs=…,mostMs=…,anchorMs=…",
+      ),
+    places: z
+      .array(z.strictObject({ id: z.string(), name: z.string() }))
+      .default([])
+      .describe("names of places: id=it/roma,name=Roma"),
   }),
   telemetry: z.strictObject({ host, port: listenPort(8_084), channel }),
   watch: z.strictObject({

@@ -2,6 +2,7 @@
 import { fingerprint, type MonoMs } from "#base";
 import type { PathClass } from "#protocol";
 import { type HealthBoard, shown, type Standing, standings } from "./health.ts";
+import { UNKNOWN_COHORT } from "./governor.ts";
 import { FULL_LOAD, LOAD_STEP, STAY_STEPS } from "./limits.ts";
 import type { Address } from "./prefixes.ts";
 import { type EdgeDeclaration, type Home, isStale, type Topology } from "./topology.ts";
@@ -61,7 +62,7 @@ export function decide(question: Question): Decision {
   return {
     network: home && { asn: home.network.message.asn, name: home.network.message.name },
     prefix: home && home.prefix,
-    cohort: home ? home.network.message.place : "unknown",
+    cohort: home ? home.network.message.place : UNKNOWN_COHORT,
     ranked,
     why: [...networkSentences(address, home, now), ...choiceSentences(ranked)],
   };

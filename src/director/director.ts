@@ -1,30 +1,44 @@
 // The director without its doors: answers sessions and steering, keeps what edges and carriers say.
-import type { MonoMs } from "#base";
+import { elapsed, type MonoMs } from "#base";
 import type { Clock } from "#base/clock";
 import {
+  type Cohorts,
   type DashSteering,
   type DirectorState,
   type Heartbeat,
+  type HeartbeatAnswer,
   type HlsSteering,
   mainPlaylistPath,
   mpdPath,
   PROTOCOL_VERSION,
   type Session,
-  type Target,
+  type SyncBounds,
 } from "#protocol";
 import { type Decision, decide } from "./decide.ts";
 import { directorErrors } from "./errors.ts";
+import { Governor } from "./governor.ts";
 import { HealthBoard, standings } from "./health.ts";
-import { DECISIONS_LIMIT, SESSIONS_PER_SECOND_LIMIT, STEERING_TTL_S } from "./limits.ts";
+import {
+  DECISIONS_LIMIT,
+  SESSIONS_PER_SECOND_LIMIT,
+  STALE_AFTER_MS,
+  STEERING_TTL_S,
+} from "./limits.ts";
 import { parseAddress } from "./prefixes.ts";
+import { edgePressures, surgeOf } from "./pressure.ts";
 import { MinuteCounter, Ring } from "./ring.ts";
 import { currentPathway, steeringManifest, type SteeringProtocol } from "./steering.ts";
 import type { Topology } from "./topology.ts";
+import type { CohortWord } from "./wish.ts";
 
 /** What the director is told at its start, once checked. */
 export interface DirectorParts {
   readonly channel: string;
-  readonly targetLatencyMs: number;
+  readonly sync: SyncBounds;
+  /** Whether telemetry is asked how viewers fare; without it targets stay at the start. */
+  readonly listens: boolean;
+  /** Names of places, by id. */
+  readonly places: ReadonlyMap<string, string>;
   readonly topology: Topology;
   /** Names for new sessions, no two alike. */
   readonly newSession: () => string;
@@ -63,11 +77,13 @@ export class Director {
   };
   readonly health: HealthBoard;
   readonly topology: Topology;
+  readonly governor: Governor;
   readonly startedAt: MonoMs;
   readonly #parts: DirectorParts;
   readonly #edges: ReadonlySet<string>;
   readonly #decisions = new Ring<DirectorState["decisions"][number]>(DECISIONS_LIMIT);
   readonly #minute: MinuteCounter;
+  #cohorts: { words: ReadonlyMap<string, CohortWord>; at: MonoMs } | null = null;
 
   constructor(parts: DirectorParts) {
     this.#parts = parts;
@@ -75,12 +91,33 @@ export class Director {
     this.startedAt = parts.clock.monotonic();
     this.health = new HealthBoard(this.startedAt);
     this.#minute = new MinuteCounter(this.startedAt);
+    const { sync: bounds, listens, clock } = parts;
+    this.governor = new Governor({ bounds, listens, utcMs: clock.utc() });
     this.#edges = new Set(parts.topology.edges.map((edge) => edge.id));
   }
 
-  get #target(): Target {
-    const { targetLatencyMs } = this.#parts;
-    return { latencyMs: targetLatencyMs, version: 1, fromLatencyMs: targetLatencyMs, fromUtcMs: 0 };
+  /** Takes telemetry's word on the cohorts. */
+  hearCohorts({ cohorts }: Cohorts): void {
+    const words = new Map(cohorts.map((word) => [word.id, word]));
+    this.#cohorts = { words, at: this.#parts.clock.monotonic() };
+  }
+
+  /** Judges every cohort's target. To be called each second. */
+  govern(): void {
+    const { topology, health } = this;
+    const { clock } = this.#parts;
+    const now = clock.monotonic();
+    const told = this.#cohorts;
+    const surge = surgeOf(this.#minute, now);
+    this.governor.step({
+      utcMs: clock.utc(),
+      words: told && elapsed(told.at, now) <= STALE_AFTER_MS ? told.words : null,
+      places: topology.places,
+      pressing: (place) => [
+        ...(surge ? [surge] : []),
+        ...edgePressures(topology.edgesNear(place), health, now),
+      ],
+    });
   }
 
   /** The decision for one viewer, not recorded. */
@@ -122,7 +159,7 @@ export class Director {
         dash: base + steeringPath("dash", session),
         ttlS: STEERING_TTL_S,
       },
-      target: this.#target,
+      target: this.governor.firstTarget(decision.cohort),
       token: null,
     };
   }
@@ -138,11 +175,16 @@ export class Director {
       this.counters.moves += 1;
       this.#record(viewer, { ...decision, why: [`away from ${current}`, ...decision.why] });
     }
-    return steeringManifest(protocol, decision, steeringPath(protocol, ask.session));
+    const target = this.governor.target(decision.cohort);
+    const reloadUri = steeringPath(protocol, ask.session);
+    return steeringManifest(protocol, { decision, target, reloadUri });
   }
 
-  /** An edge's word on itself. Throws unknown-edge. */
-  hear(heartbeat: Heartbeat): void {
+  /**
+   * An edge's word on itself; the answer tells it when cues are released, null while that is not known: then it keeps
+   * what it was told. Throws unknown-edge.
+   */
+  hear(heartbeat: Heartbeat): HeartbeatAnswer | null {
     if (!this.#edges.has(heartbeat.edge)) {
       this.counters.heartbeatsRefused += 1;
       const known = [...this.#edges].join(", ");
@@ -150,6 +192,8 @@ export class Director {
     }
     this.counters.heartbeats += 1;
     this.health.hear(heartbeat, this.#parts.clock.monotonic());
+    const releases = this.governor.releases();
+    return releases && { v: PROTOCOL_VERSION, releases };
   }
 
   #record(session: string, decision: Decision): void {
@@ -170,7 +214,12 @@ export class Director {
     return {
       v: PROTOCOL_VERSION,
       channel: this.#parts.channel,
-      target: this.#target,
+      target: this.governor.start,
+      sync: this.#parts.sync,
+      cohorts: this.governor.state(
+        this.#parts.clock.utc(),
+        (id) => this.#parts.places.get(id) ?? id,
+      ),
       sessionsLastMinute: this.#minute.total(now),
       edges: this.topology.edges.map((edge) => {
         const { standing, why } = this.health.of(edge, now);

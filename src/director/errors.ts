@@ -35,6 +35,11 @@ export const directorErrors = catalogue("director", {
     says: "The director's {option} is wrong: {problem}.",
     cure: "Correct it in the match file or on the command line.",
   },
+  "telemetry-silent": {
+    kind: "world",
+    says: "Telemetry at {url} does not answer: {problem}.",
+    cure: "Targets hold and cues are released no earlier until it answers again; see that its process runs.",
+  },
   "carrier-silent": {
     kind: "world",
     says: "The carrier at {url} does not answer: {problem}.",

@@ -8,7 +8,7 @@ export interface Explanation {
   readonly v: 1;
   readonly address: string;
   readonly steps: readonly {
-    readonly step: "network" | "cohort" | "edges" | "choice";
+    readonly step: "network" | "cohort" | "target" | "edges" | "choice";
     readonly says: string;
   }[];
   /** All edges, best first. */
@@ -22,8 +22,11 @@ export interface Explanation {
   }[];
 }
 
-/** Says `decision` for `address` as steps in the order in which they are taken. */
-export function explain(address: string, decision: Decision): Explanation {
+/** Says `decision` for `address`, and why its target is what it is, as steps in the order in which they are taken. */
+export function explain(
+  address: string,
+  { decision, target }: { decision: Decision; target: string },
+): Explanation {
   const { network, prefix, cohort, ranked, why } = decision;
   const home = network
     ? `${address} lies in ${prefix}, the longest prefix that covers it: AS${network.asn} ${network.name}`
@@ -35,6 +38,7 @@ export function explain(address: string, decision: Decision): Explanation {
     steps: [
       { step: "network", says: home },
       { step: "cohort", says: `its viewers are of the cohort ${cohort}` },
+      { step: "target", says: `the cohort ${target}` },
       { step: "edges", says: `by fitness, path, footprint and load: ${order}` },
       { step: "choice", says: why.slice(1).join("; ") },
     ],

@@ -45,6 +45,11 @@ export class HealthBoard {
     return this.#heard.get(edge)?.heartbeat ?? null;
   }
 
+  /** When an edge was heard last; null: never. */
+  lastAt(edge: string): MonoMs | null {
+    return this.#heard.get(edge)?.at ?? null;
+  }
+
   /** How fit `edge` is at `now`. */
   of(edge: EdgeDeclaration, now: MonoMs): Health {
     const heard = this.#heard.get(edge.id);

@@ -4,10 +4,16 @@ import { type Closable, elapsed, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import { HttpClient } from "#http";
-import { PROTOCOL_VERSION } from "#protocol";
+import { defaultSyncBounds, PROTOCOL_VERSION, type SyncBounds, syncBoundsSchema } from "#protocol";
 import { Director } from "./director.ts";
 import { directorErrors } from "./errors.ts";
-import { CARRIER_BODY_LIMIT, CARRIERS_LIMIT, EDGES_LIMIT, POLL_TIMEOUT_MS } from "./limits.ts";
+import {
+  CARRIER_BODY_LIMIT,
+  CARRIERS_LIMIT,
+  EDGES_LIMIT,
+  GOVERN_PERIOD_MS,
+  POLL_TIMEOUT_MS,
+} from "./limits.ts";
 import { directorMetrics } from "./metrics.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parsePrefix } from "./prefixes.ts";
@@ -31,8 +37,12 @@ export interface DirectorOptions {
   readonly exchanges: readonly string[];
   /** Base URLs of networks (`GET /network`), asked each second. Of two that announce one prefix the first listed has it. */
   readonly networks: readonly string[];
-  /** How far behind the camera viewers shall play, ms. */
-  readonly targetLatencyMs: number;
+  /** Base URL of telemetry (`GET /cohorts`), asked each second. Default: none, and targets stay at the start. */
+  readonly telemetryUrl?: string | null | undefined;
+  /** Within what bounds the viewers of a place play behind the camera. Default: {@link defaultSyncBounds}. */
+  readonly sync?: SyncBounds | undefined;
+  /** Names of places, to be shown. Default: none, a place is shown by its id. */
+  readonly places?: readonly { readonly id: string; readonly name: string }[] | undefined;
   /** Where players find the director, when that is not where it listens. */
   readonly publicUrl?: string | undefined;
   /** Prefixes of reverse proxies whose X-Forwarded-For is believed. Default: none, the socket's address counts. */
@@ -59,7 +69,9 @@ export async function startDirector(
   const topology = new Topology(options.edges.map((edge) => ({ ...edge, url: bare(edge.url) })));
   const director = new Director({
     channel: options.channel,
-    targetLatencyMs: options.targetLatencyMs,
+    sync: options.sync ?? defaultSyncBounds,
+    listens: typeof options.telemetryUrl === "string",
+    places: new Map((options.places ?? []).map(({ id, name }) => [id, name])),
     topology,
     newSession: () => randomBytes(16).toString("hex"),
     clock,
@@ -67,9 +79,17 @@ export async function startDirector(
   const sources: Source[] = [
     ...options.exchanges.map((url) => ({ kind: "exchange", url: bare(url) }) as const),
     ...options.networks.map((url) => ({ kind: "network", url: bare(url) }) as const),
+    ...(options.telemetryUrl
+      ? [{ kind: "cohorts", url: bare(options.telemetryUrl) } as const]
+      : []),
   ];
   const fetch = carrierFetch(scope, context);
-  const poller = scope.own(new Poller({ sources, topology, fetch }, context));
+  const poller = scope.own(
+    new Poller(
+      { sources, topology, hear: (cohorts) => director.hearCohorts(cohorts), fetch },
+      context,
+    ),
+  );
   let url = "";
   const server = directorServer({
     director,
@@ -87,6 +107,9 @@ export async function startDirector(
     throw failure;
   }
   await poller.round();
+  director.govern();
+  const governing = clock.every(GOVERN_PERIOD_MS, () => director.govern());
+  scope.defer(() => governing.cancel());
   log.info({ url, channel: options.channel, edges: options.edges.length }, "director listens");
   return { url, close: () => scope.close() };
 }
@@ -124,6 +147,14 @@ function check(options: DirectorOptions): void {
     seen.add(id);
   }
   for (const url of carriers) if (!URL.canParse(url)) refuse("carriers", `${url} is not a URL`);
+  const { telemetryUrl, sync } = options;
+  if (typeof telemetryUrl === "string" && !URL.canParse(telemetryUrl))
+    refuse("telemetryUrl", `${telemetryUrl} is not a URL`);
+  const bounds = syncBoundsSchema.safeParse(sync ?? defaultSyncBounds);
+  if (!bounds.success) {
+    const issue = bounds.error.issues[0];
+    refuse("sync", `${issue?.path.join(".")}: ${issue?.message}`);
+  }
   for (const prefix of options.trustedForwarders ?? []) {
     if (!parsePrefix(prefix)) refuse("trustedForwarders", `${prefix} is not a prefix`);
   }
@@ -147,9 +178,9 @@ function statusOf(parts: {
       url: at,
       problem,
       toldMsAgo: toldAt === null ? null : Math.round(elapsed(toldAt, now)),
-      stale: toldAt === null || isStale({ message: null, at: toldAt }, now),
+      stale: toldAt === null || isStale({ at: toldAt }, now),
     })),
     refusedPrefixes: director.topology.refusedPrefixes,
-    counters: { ...director.counters, ...poller.counters },
+    counters: { ...director.counters, ...director.governor.counters, ...poller.counters },
   };
 }

@@ -1,12 +1,13 @@
 // The director's numbers as OpenMetrics.
 import type { MonoMs } from "#base";
+import type { DirectorState } from "#protocol";
 import { type Metrics, metricsOf } from "#telemetry";
 import type { Director } from "./director.ts";
 import { standings } from "./health.ts";
 import type { Poller } from "./poller.ts";
 import { isStale } from "./topology.ts";
 
-/** The numbers of one director; each is read when it is asked for. `edgeUp` and `carrierStale` are 0 or 1. */
+/** The numbers of one director; each is read when it is asked for. `edgeUp` and `carrierStale` are 0 or 1; telemetry counts as a carrier. */
 export function directorMetrics(director: Director, poller: Poller, now: () => MonoMs): Metrics {
   const { edges } = director.topology;
   const edgeIs = (read: (health: ReturnType<Director["health"]["of"]>) => number) => () =>
@@ -14,9 +15,15 @@ export function directorMetrics(director: Director, poller: Poller, now: () => M
       labels: { edge: edge.id },
       value: read(director.health.of(edge, now())),
     }));
+  const cohorts = (read: (cohort: DirectorState["cohorts"][number]) => number) => () =>
+    director.state().cohorts.map((cohort) => ({
+      labels: { cohort: cohort.id },
+      value: read(cohort),
+    }));
   return metricsOf("director", {
     counters: () => ({
       ...director.counters,
+      ...director.governor.counters,
       carrierPolls: poller.counters.polls,
       carrierFailures: poller.counters.failures,
     }),
@@ -31,10 +38,16 @@ export function directorMetrics(director: Director, poller: Poller, now: () => M
         kind: "gauge",
         labels: ["url"],
         read: () =>
-          [...poller.state()].map(({ url }) => {
-            const told = director.topology.told(url);
-            return { labels: { url }, value: Number(!told || isStale(told, now())) };
-          }),
+          [...poller.state()].map(({ url, toldAt }) => ({
+            labels: { url },
+            value: Number(toldAt === null || isStale({ at: toldAt }, now())),
+          })),
+      },
+      cohortTargetMs: { kind: "gauge", labels: ["cohort"], read: cohorts(({ nowMs }) => nowMs) },
+      cohortReleaseMs: {
+        kind: "gauge",
+        labels: ["cohort"],
+        read: cohorts(({ releaseAfterMs }) => releaseAfterMs ?? 0),
       },
     },
   });

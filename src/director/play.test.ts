@@ -6,7 +6,15 @@ import { systemClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import { startIsp } from "#isp";
 import { startIxp } from "#ixp";
-import { type DirectorState, directorStateSchema, type Session, sessionSchema } from "#protocol";
+import {
+  defaultSyncBounds,
+  type DirectorState,
+  directorStateSchema,
+  heartbeatAnswerSchema,
+  type Session,
+  sessionSchema,
+} from "#protocol";
+import { fastify } from "fastify";
 import { type DirectorHandle, type DirectorOptions, startDirector } from "./index.ts";
 
 const context = { clock: systemClock, log: silentLog };
@@ -46,7 +54,6 @@ async function cast(t: TestContext, more: Partial<DirectorOptions> = {}) {
       edges,
       exchanges: [ixp.url],
       networks: isps.map((isp) => isp.url),
-      targetLatencyMs: 1_500,
       // So that a test can be a viewer from anywhere.
       trustedForwarders: ["127.0.0.1/32"],
       ...more,
@@ -63,7 +70,7 @@ async function sessionFrom(director: DirectorHandle, address: string): Promise<S
   return sessionSchema.parse(await answer.json());
 }
 
-async function beat(director: DirectorHandle, edge: string): Promise<void> {
+async function beat(director: DirectorHandle, edge: string): Promise<Response> {
   const heartbeat = {
     v: 1,
     edge,
@@ -80,7 +87,8 @@ async function beat(director: DirectorHandle, edge: string): Promise<void> {
     method: "POST",
     body: JSON.stringify(heartbeat),
   });
-  assert.equal(answer.status, 204);
+  assert.ok(answer.ok);
+  return answer;
 }
 
 async function state(director: DirectorHandle): Promise<DirectorState> {
@@ -185,6 +193,33 @@ test("a director without any carrier answers all the same", async (t) => {
   );
 });
 
+test("a director asks telemetry each second, and its answers to heartbeats follow what it hears", async (t) => {
+  const spread = { p50: 1_500, p95: 1_620, p99: 1_650, n: 4 };
+  const cohort = { id: "it/roma", viewers: 4, late: 0, latency: spread, spreadMs: 30 };
+  const more = { need: null, sync: spread, stalling: 0, cuesLate: 0, cuesLost: 0 };
+  const telemetry = fastify();
+  telemetry.get("/cohorts", () => ({ v: 1, at: 0, cohorts: [{ ...cohort, ...more }] }));
+  const telemetryUrl = await telemetry.listen({ port: 0, host: "127.0.0.1" });
+  t.after(() => telemetry.close());
+  const { director } = await cast(t, { telemetryUrl });
+  const answer = await beat(director, "isp-roma");
+  const { releases } = heartbeatAnswerSchema.parse(await answer.json());
+  assert.deepEqual(releases, [
+    { cohort: "unknown", afterMs: 2_000 },
+    { cohort: "it/roma", afterMs: 2_120 },
+  ]);
+  await telemetry.close();
+  await until(director, ({ carriers }) =>
+    carriers.some(({ url, stale }) => url === telemetryUrl && stale),
+  );
+  for (;;) {
+    const held = (await state(director)).cohorts.find(({ id }) => id === "it/roma");
+    assert.ok((held?.releaseAfterMs ?? 0) >= 2_120);
+    if (held?.why.endsWith("telemetry is silent")) break;
+    await systemClock.sleep(ms(50));
+  }
+});
+
 test("a director set up wrongly, or on a taken port, says so", async (t) => {
   const { director } = await cast(t);
   const options = {
@@ -193,7 +228,6 @@ test("a director set up wrongly, or on a taken port, says so", async (t) => {
     edges,
     exchanges: [],
     networks: [],
-    targetLatencyMs: 1_500,
   };
   const twice = [...edges, ...edges];
   await assert.rejects(startDirector({ ...options, edges: [] }, context), {
@@ -208,6 +242,18 @@ test("a director set up wrongly, or on a taken port, says so", async (t) => {
   await assert.rejects(startDirector({ ...options, trustedForwarders: ["x"] }, context), {
     code: "director/bad-option",
   });
+  for (const wrong of [
+    { startMs: 700 },
+    { mostMs: 1_400 },
+    { mostMs: 31_000 },
+    { leastMs: 100 },
+    { anchorMs: 8_000 },
+    { startMs: Number.NaN },
+  ])
+    await assert.rejects(
+      startDirector({ ...options, sync: { ...defaultSyncBounds, ...wrong } }, context),
+      { code: "director/bad-option", message: /sync is wrong: \w+Ms/ },
+    );
   const taken = Number(new URL(director.url).port);
   await assert.rejects(startDirector({ ...options, port: taken }, context), {
     code: "control/cannot-listen",

@@ -3,6 +3,7 @@ import test from "node:test";
 import { ms, utcMs } from "#base";
 import { manualClock } from "#base/clock";
 import { silentLog } from "#base/log";
+import type { Cohorts } from "#protocol";
 import fc from "fast-check";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parseAddress } from "./prefixes.ts";
@@ -27,20 +28,22 @@ const exchange = {
   members: [{ asn: 12_874, name: "Fastweb", port: { mbps: 10_000, inMbps: 1, outMbps: 2, link } }],
 };
 const body = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-const sources: Source[] = [
+const carriers: Source[] = [
   { kind: "exchange", url: "http://ixp" },
   { kind: "network", url: "http://isp" },
 ];
 
-function stage(fetch: Fetch) {
+function stage(fetch: Fetch, sources = carriers) {
   const clock = manualClock(utcMs(0));
   const topology = new Topology([]);
-  const poller = new Poller({ sources, topology, fetch }, { clock, log: silentLog });
+  const heard: Cohorts[] = [];
+  const parts = { sources, topology, hear: (word: Cohorts) => heard.push(word), fetch };
+  const poller = new Poller(parts, { clock, log: silentLog });
   const homeOf = (text: string) => {
     const address = parseAddress(text);
     return address && topology.homeOf(address);
   };
-  return { clock, topology, poller, homeOf };
+  return { clock, topology, poller, homeOf, heard };
 }
 
 test("what carriers tell is known after one round", async () => {
@@ -143,5 +146,61 @@ test("ten thousand mutated answers of carriers are learned or counted as failure
   const { polls, failures } = poller.counters;
   assert.equal(polls, 20_000);
   assert.ok(failures > 10_000 && failures < polls, `${failures}`);
+  await poller.close();
+});
+
+const telemetry: Source[] = [{ kind: "cohorts", url: "http://telemetry" }];
+const spread = { p50: 1_500, p95: 1_520, p99: 1_530, n: 400 };
+const cohort = {
+  id: "it/roma",
+  viewers: 400,
+  late: 0,
+  latency: spread,
+  spreadMs: 20,
+  need: null,
+  sync: { p50: 4, p95: 9, p99: 12, n: 400 },
+  stalling: 0,
+  cuesLate: 0,
+  cuesLost: 0,
+};
+
+test("what telemetry tells of the cohorts is heard, and its silence is told from a carrier's", async () => {
+  let lost = false;
+  const { poller, heard } = stage(async (url) => {
+    assert.equal(url, "http://telemetry/cohorts");
+    return { status: lost ? 503 : 200, body: body({ v: 1, at: 0, cohorts: [cohort] }) };
+  }, telemetry);
+  await poller.round();
+  assert.deepEqual(heard[0]?.cohorts, [cohort]);
+  lost = true;
+  await poller.round();
+  const [state] = [...poller.state()];
+  assert.deepEqual([state?.problem, state?.toldAt, heard.length], ["it answered 503", 0, 1]);
+  await poller.close();
+});
+
+test("ten thousand mutated words of telemetry are heard whole or not at all", async () => {
+  let answer: Uint8Array = new Uint8Array();
+  const { poller, heard } = stage(async () => ({ status: 200, body: answer }), telemetry);
+  const mutated = fc
+    .tuple(fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 3 }), fc.option(fc.nat(300)))
+    .map(([changes, cut]) => {
+      const bytes = body({ v: 1, at: 0, cohorts: [cohort] });
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      return cut === null ? bytes : bytes.subarray(0, cut);
+    });
+  const key = fc.constantFrom(...Object.keys(cohort));
+  const strange = fc
+    .tuple(key, fc.jsonValue())
+    .map(([name, value]) => body({ v: 1, at: 0, cohorts: [{ ...cohort, [name]: value }] }));
+  for (const one of fc.sample(fc.oneof(mutated, strange), { seed: 9, numRuns: 10_000 })) {
+    answer = one;
+    await poller.round();
+  }
+  for (const { cohorts } of heard)
+    for (const each of cohorts)
+      assert.ok(each.stalling >= 0 && each.stalling <= 1 && each.viewers >= 0, each.id);
+  assert.equal(heard.length + poller.counters.failures, 10_000);
+  assert.ok(heard.length > 100 && poller.counters.failures > 5_000, `${heard.length}`);
   await poller.close();
 });

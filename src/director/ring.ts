@@ -48,6 +48,23 @@ export class MinuteCounter {
     return slot?.second === second ? slot.count : 0;
   }
 
+  /** Events a second over the last `over` full seconds, and over what is known of the minute before; null: nothing. */
+  rates(
+    now: MonoMs,
+    over: number,
+  ): { lately: number; before: { rate: number; seconds: number } | null } {
+    const second = this.#second(now);
+    const sum = (from: number, to: number): number =>
+      this.#slots.reduce(
+        (all, slot) => (slot.second >= from && slot.second < to ? all + slot.count : all),
+        0,
+      );
+    const first = Math.max(0, second - SLOTS + 1);
+    const seconds = second - over - first;
+    const before = seconds <= 0 ? null : { rate: sum(first, second - over) / seconds, seconds };
+    return { lately: sum(second - over, second) / over, before };
+  }
+
   /** Events in the second under way and the 59 before it. */
   total(now: MonoMs): number {
     const second = this.#second(now);

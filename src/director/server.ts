@@ -54,18 +54,17 @@ function addPlayerDoors(
 
 function addOperatorDoors(app: FastifyInstance, director: Director): void {
   app.post("/heartbeat", (request, reply) => {
-    director.hear(parseJson("heartbeat", heartbeatSchema, bodyText(request)));
-    return reply.code(204).send();
+    const answer = director.hear(parseJson("heartbeat", heartbeatSchema, bodyText(request)));
+    return answer ?? reply.code(204).send();
   });
   app.get("/state", () => director.state());
   app.get("/explain", (request) => {
     const text = field(request, "ip") ?? request.ip;
     const address = parseAddress(text);
     if (!address) throw directorErrors.make("bad-address", { address: text });
-    return explain(
-      address.text,
-      director.decide(address.text, field(request, "session") ?? address.text),
-    );
+    const decision = director.decide(address.text, field(request, "session") ?? address.text);
+    const why = director.governor.why(decision.cohort);
+    return explain(address.text, { decision, target: why });
   });
 }
 

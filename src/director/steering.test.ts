@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { dashSteeringSchema, hlsSteeringSchema } from "#protocol";
+import { dashSteeringSchema, hlsSteeringSchema, TARGET_KEY } from "#protocol";
 import type { Decision, RankedEdge } from "./decide.ts";
 import { currentPathway, steeringManifest } from "./steering.ts";
 
@@ -21,22 +21,41 @@ const decision: Decision = {
   why: [],
 };
 
+const target = { latencyMs: 1_700, version: 9, fromLatencyMs: 1_500, fromUtcMs: 1_795_301_664_000 };
+const told = { decision, target };
+
+test("both manifests carry the cohort's target; without one the key is left out", () => {
+  const hls = hlsSteeringSchema.parse(
+    steeringManifest("hls", { ...told, reloadUri: "/steer/hls" }),
+  );
+  const dash = dashSteeringSchema.parse(
+    steeringManifest("dash", { ...told, reloadUri: "/steer/dash" }),
+  );
+  assert.deepEqual([hls[TARGET_KEY], dash[TARGET_KEY]], [target, target]);
+  const without = steeringManifest("hls", { decision, target: null, reloadUri: "/steer/hls" });
+  assert.equal(TARGET_KEY in without, false);
+});
+
 test("both manifests name every edge, best first, under the standard's name", () => {
-  const hls = hlsSteeringSchema.parse(steeringManifest("hls", decision, "/steer/hls"));
-  const dash = dashSteeringSchema.parse(steeringManifest("dash", decision, "/steer/dash"));
+  const hls = hlsSteeringSchema.parse(
+    steeringManifest("hls", { ...told, reloadUri: "/steer/hls" }),
+  );
+  const dash = dashSteeringSchema.parse(
+    steeringManifest("dash", { ...told, reloadUri: "/steer/dash" }),
+  );
   assert.deepEqual(hls["PATHWAY-PRIORITY"], ["isp-roma", "ixp-roma"]);
   assert.deepEqual(dash["PATHWAY-PRIORITY"], ["isp-roma", "ixp-roma"]);
   assert.deepEqual([hls.TTL, hls.VERSION, dash.TTL, dash.VERSION], [5, 1, 5, 1]);
 });
 
 test("players of DASH's draft find the order under the draft's name, HLS players do not", () => {
-  const dash = steeringManifest("dash", decision, "/steer/dash");
+  const dash = steeringManifest("dash", { ...told, reloadUri: "/steer/dash" });
   assert.deepEqual("SERVICE-LOCATION-PRIORITY" in dash && dash["SERVICE-LOCATION-PRIORITY"], [
     "isp-roma",
     "ixp-roma",
   ]);
   assert.equal(
-    "SERVICE-LOCATION-PRIORITY" in steeringManifest("hls", decision, "/steer/hls"),
+    "SERVICE-LOCATION-PRIORITY" in steeringManifest("hls", { ...told, reloadUri: "/steer/hls" }),
     false,
   );
 });

@@ -1,5 +1,5 @@
 // A decision as players read it. Both formats are the same but for a name that DASH's drafts used.
-import type { DashSteering, HlsSteering } from "#protocol";
+import { type DashSteering, type HlsSteering, type Target, TARGET_KEY } from "#protocol";
 import type { Decision } from "./decide.ts";
 import { PATHWAYS_LENGTH_LIMIT, STEERING_TTL_S } from "./limits.ts";
 
@@ -20,12 +20,12 @@ export const pathwayField = {
 
 /**
  * The steering manifest: every edge, best first, because a DASH player that finds none of its own in the list has to
- * stop (ETSI TS 103 998 7). `reloadUri` is relative, so that a player behind a gateway stays behind it.
+ * stop (ETSI TS 103 998 7). `reloadUri` is relative, so that a player behind a gateway stays behind it. `target` is the
+ * cohort's; null: none is told, and the player holds what it has.
  */
 export function steeringManifest(
   protocol: SteeringProtocol,
-  decision: Decision,
-  reloadUri: string,
+  { decision, target, reloadUri }: { decision: Decision; target: Target | null; reloadUri: string },
 ): HlsSteering | DashSteering {
   const order = decision.ranked.map((edge) => edge.id);
   const common = {
@@ -33,6 +33,7 @@ export function steeringManifest(
     TTL: STEERING_TTL_S,
     "RELOAD-URI": reloadUri,
     "PATHWAY-PRIORITY": order,
+    ...(target && { [TARGET_KEY]: target }),
   } as const;
   return protocol === "hls" ? common : { ...common, "SERVICE-LOCATION-PRIORITY": order };
 }

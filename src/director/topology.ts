@@ -24,7 +24,7 @@ export interface Told<Message> {
 }
 
 /** Whether a carrier's last word is older than {@link STALE_AFTER_MS}. It stands all the same. */
-export const isStale = (told: Told<unknown>, now: MonoMs): boolean =>
+export const isStale = (told: { readonly at: MonoMs }, now: MonoMs): boolean =>
   elapsed(told.at, now) > STALE_AFTER_MS;
 
 export type Port = Exchange["members"][number]["port"];
@@ -75,6 +75,25 @@ export class Topology {
   /** Prefixes told now that are not used: not a prefix, announced by another network already, or beyond the limit. */
   get refusedPrefixes(): number {
     return this.#refused;
+  }
+
+  /** The places that networks announce; a cohort each. */
+  get places(): ReadonlySet<string> {
+    return new Set([...this.#networks.values()].map(({ message }) => message.place));
+  }
+
+  /** The edges inside networks of a place and at exchanges that these are at; all, when none is as near. */
+  edgesNear(place: string): readonly EdgeDeclaration[] {
+    const networks = [...this.#networks.values()]
+      .filter(({ message }) => message.place === place)
+      .map(({ message }) => message.asn);
+    const near = this.edges.filter(
+      (edge) =>
+        (edge.in !== undefined && networks.includes(edge.in)) ||
+        (edge.at !== undefined &&
+          networks.some((asn) => this.portOf(edge.at as string, asn) !== null)),
+    );
+    return near.length > 0 ? near : this.edges;
   }
 
   /** What the carrier at `source` told last; null before it told anything. */

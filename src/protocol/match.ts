@@ -1,5 +1,6 @@
 // The match file: the fixture, its places, exchanges, networks and edges.
 import { z } from "zod";
+import { defaultSyncBounds, syncBoundsSchema } from "./sync.ts";
 
 /** The ladders and part lengths that a channel can have. */
 export const profileNames = ["default", "small"] as const;
@@ -31,6 +32,9 @@ export const matchSchema = z.strictObject({
       link: link.default(noLink).describe("from the broadcaster to the origin"),
     })
     .default({ id: "match", input: "test", profile: "default", link: noLink }),
+  sync: syncBoundsSchema
+    .default(defaultSyncBounds)
+    .describe("how far behind the camera the viewers of a place may stay"),
   transit: link.default({ delayMs: 15, mbps: null }).describe("between networks that meet nowhere"),
   places: z
     .array(z.strictObject({ id: placeId, name: z.string() }))

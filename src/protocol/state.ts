@@ -1,16 +1,44 @@
 // What the director and telemetry show of themselves to the control room and the command line.
 import { z } from "zod";
+import { cohortsSchema } from "./cohorts.ts";
 import { heartbeatSchema } from "./heartbeat.ts";
 import { hopNames } from "./hops.ts";
 import { pathClasses } from "./session.ts";
 import { spreadSchema } from "./spread.ts";
+import { syncBoundsSchema } from "./sync.ts";
+import { targetSchema } from "./target.ts";
 import { version } from "./version.ts";
 
 /** `GET /state` of the director. */
 export const directorStateSchema = z.object({
   v: version,
   channel: z.string(),
+  /** Where a cohort starts, and the version of every target told now. */
   target: z.object({ latencyMs: z.number(), version: z.number().int() }),
+  /** Within what targets lie; null from a director that governs none. */
+  sync: syncBoundsSchema.nullable().default(null),
+  /** Each cohort that has a target. Durations in milliseconds. */
+  cohorts: z
+    .array(
+      z.object({
+        id: z.string(),
+        /** The place's name. */
+        name: z.string(),
+        viewers: z.number().int(),
+        /** How far behind the camera it is to be now, and the plan that says so. */
+        nowMs: z.number(),
+        target: targetSchema,
+        /** By telemetry's last word; null without one. */
+        need: spreadSchema.nullable(),
+        latency: spreadSchema.nullable(),
+        spreadMs: z.number().nullable(),
+        /** How long after its media time a cue is released; null while that is not known. */
+        releaseAfterMs: z.number().nullable(),
+        /** One sentence. */
+        why: z.string(),
+      }),
+    )
+    .default([]),
   sessionsLastMinute: z.number().int(),
   edges: z.array(
     z.object({
@@ -64,6 +92,8 @@ export const summarySchema = z.object({
       seenMsAgo: z.number(),
     }),
   ),
+  /** Viewers by place, each counted once, of those that told their cohort. */
+  cohorts: cohortsSchema.shape.cohorts.default([]),
   /** Counted, never silent. */
   dropped: z.object({ hops: z.number().int(), events: z.number().int() }),
 });

@@ -62,6 +62,7 @@ export function summary(over: Partial<Summary> = {}, ms: Partial<typeof usual> =
     unexplained: spread(7),
     glassToGlass: spread(1_115),
     viewers: [viewer("s1"), viewer("s2", { latencyMs: 1_130 })],
+    cohorts: [],
     dropped: { hops: 0, events: 0 },
     ...over,
   };
@@ -96,6 +97,8 @@ export const director = (
   v: 1,
   channel: "match",
   target: { latencyMs: 1_500, version: 1 },
+  sync: null,
+  cohorts: [],
   sessionsLastMinute: 2,
   edges,
   decisions: [],

@@ -282,7 +282,13 @@ describe("the collector", () => {
     assert.equal(all.size.parts, JOIN_PARTS_LIMIT);
     clock.advance(ms(JOIN_AGE_LIMIT_MS));
     all.expire();
-    assert.deepEqual(all.size, { viewers: 0, parts: 0, stamps: 0 });
+    assert.deepEqual(all.size, {
+      viewers: 0,
+      cohortViewers: 0,
+      cohorts: 0,
+      parts: 0,
+      stamps: 0,
+    });
   });
 
   it("forgets durations after ten seconds", () => {

@@ -1,13 +1,29 @@
 // The collector without its sockets: stamps and events in, the summary of the last ten seconds out.
 import type { Clock } from "#base/clock";
 import { standardGrid } from "#media/grid";
-import { type Hop, type HopName, hopNames, PROTOCOL_VERSION, type Summary } from "#protocol";
+import {
+  type Cohorts,
+  type Hop,
+  type HopName,
+  hopNames,
+  PROTOCOL_VERSION,
+  type Summary,
+} from "#protocol";
 import type { CmcdRecord } from "#telemetry/cmcd";
+import { CohortBook } from "./cohorts.ts";
 import { type DropReason, dropReasons, PartJoin } from "./join.ts";
 import { SERIES_LIMIT } from "./limits.ts";
-import { type EventDropReason, eventDropReasons, Viewers } from "./viewers.ts";
+import { Viewers } from "./viewers.ts";
 import type { Duration } from "./way.ts";
 import { WindowedSketch } from "./window.ts";
+import {
+  type EventDropReason,
+  eventDropReasons,
+  senderOf,
+  type ValueDropReason,
+  valueDropReasons,
+  wordOf,
+} from "./words.ts";
 
 const zeros = <Reason extends string>(
   reasons: Readonly<Record<Reason, string>>,
@@ -28,9 +44,14 @@ export class Collector {
     durationsDropped: 0,
     hopsDropped: zeros<DropReason>(dropReasons),
     eventsDropped: zeros<EventDropReason>(eventDropReasons),
+    valuesDropped: zeros<ValueDropReason>(valueDropReasons),
+    /** Words of viewers beyond those that the cohorts hold. */
+    cohortsOverlooked: 0,
   };
   readonly #clock: Clock;
-  readonly #viewers: Viewers;
+  readonly #channel: string;
+  readonly #viewers = new Viewers();
+  readonly #cohorts = new CohortBook();
   readonly #join: PartJoin;
   readonly #series = new Map<string, { hop: HopName; node: string; sketch: WindowedSketch }>();
   readonly #unexplained = new WindowedSketch();
@@ -38,7 +59,7 @@ export class Collector {
 
   constructor(channel: string, clock: Clock) {
     this.#clock = clock;
-    this.#viewers = new Viewers(channel);
+    this.#channel = channel;
     this.#join = new PartJoin({
       channel,
       grid: standardGrid,
@@ -47,9 +68,15 @@ export class Collector {
     });
   }
 
-  /** Viewers, parts and stamps held now. */
-  get size(): { viewers: number; parts: number; stamps: number } {
-    return { viewers: this.#viewers.count, ...this.#join.size };
+  /** Viewers, those of the cohorts, parts and stamps held now. */
+  get size(): {
+    viewers: number;
+    cohortViewers: number;
+    cohorts: number;
+    parts: number;
+    stamps: number;
+  } {
+    return { viewers: this.#viewers.count, ...this.#cohorts.size, ...this.#join.size };
   }
 
   takeHops(hops: readonly Hop[]): void {
@@ -65,14 +92,21 @@ export class Collector {
   takeEvents(events: readonly CmcdRecord[], unreadable = 0): void {
     this.counters.eventsUnreadable += unreadable;
     const now = this.#clock.monotonic();
+    const { valuesDropped, eventsDropped } = this.counters;
     for (const event of events) {
-      const taken = this.#viewers.take(event, now);
-      if (typeof taken === "string") {
-        this.counters.eventsDropped[taken] += 1;
+      const sender = senderOf(event, this.#channel);
+      if (typeof sender === "string") {
+        eventsDropped[sender] += 1;
+        continue;
+      }
+      const word = wordOf(event, (reason) => (valuesDropped[reason] += 1));
+      if (!this.#cohorts.take(sender.session, word, now)) this.counters.cohortsOverlooked += 1;
+      if (!this.#viewers.take(sender.session, { event, word }, now)) {
+        eventsDropped.tooManyViewers += 1;
         continue;
       }
       this.counters.events += 1;
-      if (taken.glassToGlassMs !== null) this.#glassToGlass.add(now, taken.glassToGlassMs);
+      if (typeof word.latencyMs === "number") this.#glassToGlass.add(now, word.latencyMs);
     }
   }
 
@@ -81,6 +115,7 @@ export class Collector {
     this.#join.expire(this.#clock.utc());
     const now = this.#clock.monotonic();
     this.#viewers.expire(now);
+    this.#cohorts.expire(now);
     for (const [key, { sketch }] of this.#series) if (!sketch.spread(now)) this.#series.delete(key);
   }
 
@@ -101,11 +136,18 @@ export class Collector {
       unexplained: this.#unexplained.spread(now),
       glassToGlass: this.#glassToGlass.spread(now),
       viewers: this.#viewers.list(now),
+      cohorts: this.#cohorts.list(now),
       dropped: {
         hops: sum(this.counters.hopsDropped) + this.counters.durationsDropped,
         events: sum(this.counters.eventsDropped) + this.counters.eventsUnreadable,
       },
     };
+  }
+
+  /** What the viewers of each place hold. */
+  cohorts(): Cohorts {
+    const cohorts = this.#cohorts.list(this.#clock.monotonic());
+    return { v: PROTOCOL_VERSION, at: this.#clock.utc(), cohorts };
   }
 
   #record({ hop, node, ms }: Duration): void {

@@ -24,13 +24,31 @@ export const SERIES_LIMIT = 256;
 /** An edge's stamp may be this much later than the player's and still be its source, ms: two clocks. */
 export const EDGE_AFTER_PLAYER_TOLERANCE_MS = 50;
 
-/** Viewers in the table; events of further ones are dropped and counted. */
+/** Viewers shown one by one; events of further ones are counted as dropped here, and still count in their cohort. */
 export const VIEWERS_LIMIT = 2_000;
+
+/** Viewers whose latest word is kept for the cohorts; events of further ones do not count there. */
+export const COHORT_VIEWERS_LIMIT = 200_000;
+
+/** A silent viewer's counters are remembered for this long, ms: who comes back out of a tunnel is not counted anew. */
+export const VIEWER_MEMORY_MS = 60_000;
+
+/** Distances from the camera, needs and distances from the target that can be true, ms; no player buffers a minute. */
+export const LATENCY_LIMIT_MS = 60_000;
+
+/** A counter of one session that can be true: a stall or a lost cue each tenth of a second of a long match. */
+export const COUNTER_LIMIT = 100_000;
+
+/** Up to so many values quantiles are exact; of more, to the millisecond. */
+export const SORTED_VALUES_LIMIT = 64;
+
+/** Milliseconds between the least and the largest value, for each of them, up to which counting is quicker than sorting. */
+export const COUNTED_RANGE_MS = 64;
 
 /** A viewer that says nothing for this long is gone, ms (events come each second). */
 export const VIEWER_SILENCE_MS = 5_000;
 
-/** A viewer's own glass to glass is used for its hops while it is this fresh, ms. */
+/** A viewer's own figures count, for its hops and in its cohort, while they are this fresh, ms. */
 export const VIEWER_FRESH_MS = 2_500;
 
 /** Characters of a session, edge, network or rendition name that are kept. */

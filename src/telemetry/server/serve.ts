@@ -30,7 +30,7 @@ export interface TelemetryHandle extends Closable {
 }
 
 /**
- * Starts the collector: `POST /hops`, `POST /cmcd`, `GET /summary`, `/live`, `/status`, `/metrics`.
+ * Starts the collector: `POST /hops`, `POST /cmcd`, `GET /summary`, `/cohorts`, `/live`, `/status`, `/metrics`.
  * It listens when the promise resolves; rejects with `control/cannot-listen`.
  */
 export async function startTelemetry(
@@ -90,6 +90,7 @@ function showPicture(
   { collector, live }: { collector: Collector; live: LiveStream },
 ): void {
   app.get("/summary", () => collector.summary());
+  app.get("/cohorts", () => collector.cohorts());
   app.get("/live", (_request, reply) => {
     if (!live.add(reply.raw, collector.summary()))
       throw telemetryErrors.make("too-many-listeners", { limit: LIVE_LISTENERS_LIMIT });
@@ -102,11 +103,13 @@ function telemetryMetrics(collector: Collector, live: LiveStream): Metrics {
     counters: () => ({
       ...flat("hopsDropped", collector.counters.hopsDropped),
       ...flat("eventsDropped", collector.counters.eventsDropped),
+      ...flat("valuesDropped", collector.counters.valuesDropped),
       hops: collector.counters.hops,
       hopsWithoutPicture: collector.counters.hopsWithoutPicture,
       events: collector.counters.events,
       eventsUnreadable: collector.counters.eventsUnreadable,
       durationsDropped: collector.counters.durationsDropped,
+      cohortsOverlooked: collector.counters.cohortsOverlooked,
       liveSkipped: live.counters.skipped,
     }),
     gauges: () => ({ ...collector.size, listeners: live.listeners }),

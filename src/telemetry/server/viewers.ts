@@ -4,14 +4,7 @@ import type { Summary } from "#protocol";
 import { cmcdKeys, cmcdNumber, type CmcdRecord, cmcdText } from "#telemetry/cmcd";
 import { NAME_LENGTH_LIMIT, VIEWER_FRESH_MS, VIEWER_SILENCE_MS, VIEWERS_LIMIT } from "./limits.ts";
 import type { Watcher } from "./way.ts";
-
-/** Why an event did not reach the table. */
-export const eventDropReasons = {
-  noSession: "it names no session",
-  otherChannel: "it is of another channel",
-  tooManyViewers: "the table of viewers is full",
-} as const;
-export type EventDropReason = keyof typeof eventDropReasons;
+import type { ViewerWord } from "./words.ts";
 
 interface Viewer {
   protocol: string;
@@ -32,30 +25,21 @@ const nobody: Watcher = { edge: null, protocol: "viewer", glassToGlassMs: null }
 
 /** The table of viewers. */
 export class Viewers {
-  readonly #channel: string;
   readonly #viewers = new Map<string, Viewer>();
-
-  constructor(channel: string) {
-    this.#channel = channel;
-  }
 
   get count(): number {
     return this.#viewers.size;
   }
 
   /**
-   * Takes one event. Keys that it lacks keep what was said before: events need not repeat what has not changed.
-   * Returns the viewer's capture to screen when the event holds one, or why the event was dropped.
+   * Takes one event of a session, with the word read off it. Keys that it lacks keep what was said before: events need
+   * not repeat what has not changed. False when the table is full and does not hold the session.
    */
-  take(event: CmcdRecord, now: MonoMs): { glassToGlassMs: number | null } | EventDropReason {
-    const session = cmcdText(event, "sid")?.slice(0, NAME_LENGTH_LIMIT);
-    if (!session) return "noSession";
-    const content = cmcdText(event, "cid");
-    if (content !== null && content !== this.#channel) return "otherChannel";
+  take(session: string, said: { event: CmcdRecord; word: ViewerWord }, now: MonoMs): boolean {
     const before = this.#viewers.get(session);
-    if (!before && this.#viewers.size >= VIEWERS_LIMIT) return "tooManyViewers";
-    this.#viewers.set(session, updated(before, event, now));
-    return { glassToGlassMs: cmcdNumber(event, cmcdKeys.glassToGlass) };
+    if (!before && this.#viewers.size >= VIEWERS_LIMIT) return false;
+    this.#viewers.set(session, updated(before, said, now));
+    return true;
   }
 
   /** What is known of a viewer at `now`. */
@@ -90,7 +74,11 @@ export class Viewers {
   }
 }
 
-function updated(before: Viewer | undefined, event: CmcdRecord, now: MonoMs): Viewer {
+function updated(
+  before: Viewer | undefined,
+  { event, word }: { event: CmcdRecord; word: ViewerWord },
+  now: MonoMs,
+): Viewer {
   const text = (key: string): string | null =>
     cmcdText(event, key)?.slice(0, NAME_LENGTH_LIMIT) ?? null;
   const format = text("sf");
@@ -99,15 +87,11 @@ function updated(before: Viewer | undefined, event: CmcdRecord, now: MonoMs): Vi
     edge: text(cmcdKeys.edge) ?? before?.edge ?? "",
     network: text(cmcdKeys.network) ?? before?.network ?? "",
     rendition: text(cmcdKeys.rendition) ?? before?.rendition ?? "",
-    glassToGlassMs: cmcdNumber(event, cmcdKeys.glassToGlass) ?? before?.glassToGlassMs ?? null,
+    glassToGlassMs:
+      word.latencyMs === undefined ? (before?.glassToGlassMs ?? null) : word.latencyMs,
     sinceOriginMs: cmcdNumber(event, "ltc") ?? before?.sinceOriginMs ?? null,
     bufferMs: cmcdNumber(event, "bl") ?? before?.bufferMs ?? 0,
-    stalls: Math.max(
-      0,
-      Math.trunc(
-        cmcdNumber(event, cmcdKeys.stalls) ?? cmcdNumber(event, "bsa") ?? before?.stalls ?? 0,
-      ),
-    ),
+    stalls: word.stalls ?? before?.stalls ?? 0,
     seenAt: now,
   };
 }
