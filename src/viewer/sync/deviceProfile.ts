@@ -14,7 +14,7 @@ export const deviceProfiles = {
   /** Browsers on computers and phones: WSOLA keeps the pitch; 8 % is not noticed in speech. */
   desktop: { kind: "continuous", slowest: 0.92, fastest: 1.08 },
   /** Television sets: a few speeds in hardware. */
-  television: { kind: "steps", rates: [0.95, 1, 1.05] },
+  television: { kind: "steps", rates: [0.92, 0.95, 1, 1.05, 1.08] },
   /** Players that keep their own speed. */
   fixed: { kind: "none" },
 } as const satisfies Record<string, DeviceProfile>;

@@ -51,16 +51,18 @@ export class Drift {
   }
 
   /**
-   * Least squares. Each sample may be off by half of what its round trip was above the least one, and counts by the square
-   * of that; the slope is off by at most the sum of the samples' shares. Null while that, or a sample far off the line,
-   * leaves it open.
+   * Least squares. Each sample may be off by half of what its round trip was above the path's least, which is guessed to
+   * lie as far below the least that was seen as that lies below the middle one; it counts by the square of that. The slope is off by at most the sum of the samples' shares. Null while that, or a sample far off the line, leaves it
+   * open.
    */
   #regress(): DriftEstimate | null {
     const samples = this.#windows.map(({ best }) => best);
     if (samples.length < DRIFT_WINDOWS_LEAST) return null;
-    const least = Math.min(...samples.map((sample) => sample.roundTripMs));
+    const trips = samples.map((sample) => sample.roundTripMs).sort((a, b) => a - b);
+    const least = trips[0] ?? 0;
+    const scatter = (trips[trips.length >> 1] ?? 0) - least;
     const points = samples.map(({ at, offsetMs, roundTripMs }) => {
-      const loose = (roundTripMs - least) / 2 + GRAIN_MS / 2;
+      const loose = (roundTripMs - least + scatter + GRAIN_MS) / 2;
       return { at, offsetMs, loose, weight: 1 / loose ** 2 };
     });
     const sum = (of: (point: (typeof points)[number]) => number): number =>

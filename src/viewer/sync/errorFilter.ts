@@ -18,6 +18,8 @@ interface ErrorSample {
 export class ErrorFilter {
   #samples: ErrorSample[] = [];
   #targets: { at: number; targetMs: number }[] = [];
+  /** Made once: a step comes twenty times a second. */
+  readonly #sorted = new Float64Array(FILTER_SAMPLES_KEPT);
   #movedMs = 0;
   #last: { at: number; targetMs: number } | null = null;
 
@@ -39,12 +41,15 @@ export class ErrorFilter {
   /** The error now, ms; null while too few were measured. */
   get errorMs(): number | null {
     if (this.#samples.length < FILTER_SAMPLES_LEAST) return null;
-    const sorted = this.#samples
-      .map((each) => each.errorMs - (this.#movedMs - each.movedMs))
-      .sort((a, b) => a - b);
-    const quarter = sorted.length >> 2;
-    const middle = sorted.slice(quarter, sorted.length - quarter);
-    return middle.reduce((sum, errorMs) => sum + errorMs, 0) / middle.length;
+    const errors = this.#sorted.subarray(0, this.#samples.length);
+    this.#samples.forEach(
+      (each, at) => (errors[at] = each.errorMs - (this.#movedMs - each.movedMs)),
+    );
+    errors.sort();
+    const quarter = errors.length >> 2;
+    let sum = 0;
+    for (let at = quarter; at < errors.length - quarter; at += 1) sum += errors[at] ?? 0;
+    return sum / (errors.length - 2 * quarter);
   }
 
   /** How fast the target moves, ms a ms; 0 where it jumped. */

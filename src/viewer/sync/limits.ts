@@ -27,7 +27,7 @@ export const DRIFT_WINDOW_MS = 30_000;
 /** Windows kept: a quarter of an hour. */
 export const DRIFT_WINDOWS_KEPT = 32;
 /** Windows needed for a drift. */
-export const DRIFT_WINDOWS_LEAST = 4;
+export const DRIFT_WINDOWS_LEAST = 6;
 /** Corrections up to {@link SMALL_GAP_MS} are made by this much a second: half a per cent, nobody hears it. */
 export const SMALL_SLEW = 0.005;
 /** Larger corrections: as fast as a target may move. */
@@ -57,8 +57,8 @@ export const TARGET_SLEW_MS_PER_S = 50;
 export const TARGET_LIMITS_MS = { least: 500, most: 30_000 } as const;
 /** A plan that begins later than this from now is refused. */
 export const TARGET_AHEAD_LIMIT_MS = 600_000;
-/** Two plans that differ by less where one follows the other join without a slope of their own: one second of slope. */
-export const TARGET_JUMP_MS = 50;
+/** Plans that differ by less where one follows the other are joined as they are: who heard 5 s late is led back to the others by the rate. */
+export const TARGET_JUMP_MS = 250;
 /** Changes that may wait for their beginning at a time. */
 export const PLANS_WAITING_LIMIT = 4;
 

@@ -28,8 +28,8 @@ export interface PathPlan {
 /** A machine's monotonic clock and its path to a server whose clock is `serverOffsetMs` from the truth. */
 export class SimulatedMachine {
   serverOffsetMs = 0;
+  path: PathPlan;
   readonly #random: () => number;
-  readonly #path: PathPlan;
   readonly #local: { startMs: number; ppm: number };
 
   constructor(parts: {
@@ -38,7 +38,7 @@ export class SimulatedMachine {
     local: { startMs: number; ppm: number };
   }) {
     this.#random = parts.random;
-    this.#path = parts.path;
+    this.path = parts.path;
     this.#local = parts.local;
   }
 
@@ -49,9 +49,9 @@ export class SimulatedMachine {
 
   /** An exchange that begins at a true instant. */
   exchange(trueMs: number): Exchange {
-    const arrived = trueMs + this.#way(this.#path.thereMs);
+    const arrived = trueMs + this.#way(this.path.thereMs);
     const answered = arrived + this.#random() * 2;
-    const back = answered + this.#way(this.#path.backMs);
+    const back = answered + this.#way(this.path.backMs);
     const grained = (reading: number): number => Math.floor(reading * 10) / 10;
     return {
       sentAt: grained(this.reading(trueMs)),
@@ -62,7 +62,7 @@ export class SimulatedMachine {
   }
 
   #way(leastMs: number): number {
-    const { jitterMs, outliers, outlierMs } = this.#path;
+    const { jitterMs, outliers, outlierMs } = this.path;
     const late = this.#random() < outliers ? outlierMs : 0;
     return leastMs + this.#random() ** 2 * jitterMs + late;
   }
