@@ -1,0 +1,123 @@
+// Requests whose bodies are read as they come, left when they fall silent.
+import type { PageClock } from "../../page/clock.ts";
+import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
+
+/** What became of a request that brought no media. */
+export type WireProblem = "refused" | "silent" | "status" | "broken";
+
+/** A request that failed. Nothing else is thrown by a wire but an abort's own reason. */
+export class WireFault extends Error {
+  override readonly name = "WireFault";
+  readonly problem: WireProblem;
+  /** The HTTP status, 0 when there was no answer, and the code that the server's JSON gave, if any. */
+  readonly status: number;
+  readonly code: string;
+
+  constructor(problem: WireProblem, told: { status?: number; code?: string; why?: string } = {}) {
+    super(told.why ?? `${problem}${told.status ? ` ${told.status}` : ""}`);
+    this.problem = problem;
+    this.status = told.status ?? 0;
+    this.code = told.code ?? "";
+  }
+}
+
+/** A body under way. */
+export interface Body {
+  /** The next bytes; null at the end. Rejects with {@link WireFault}. */
+  next(): Promise<Uint8Array | null>;
+}
+
+/** Asks for media. */
+export interface Wire {
+  /** Resolves with a body when the answer is 200. Rejects with {@link WireFault}. `signal` ends it at any time. */
+  get(url: string, signal: AbortSignal): Promise<Body>;
+}
+
+/** A timer that comes so much later than it was set for says that the page stood still, ms. */
+const STANDSTILL_MS = 150;
+const CODE_FORM = /"code":"([a-z/-]{1,60})"/;
+
+/** The wire of a page: `prepare` makes the address that is fetched of the address that is meant. */
+export function fetchWire(
+  clock: Pick<PageClock, "after" | "monotonic">,
+  prepare: (url: string) => string,
+): Wire {
+  return {
+    async get(url, signal) {
+      const request = new Ask(clock, signal);
+      const response = await request.watch(
+        fetch(prepare(url), { cache: "no-store", signal: request.signal }),
+      );
+      if (response.status !== 200) throw await request.refusal(response);
+      const reader = response.body?.getReader();
+      if (!reader) throw request.end(new WireFault("broken", { why: "an answer has no body" }));
+      return { next: async () => (await request.watch(reader.read())).value ?? null };
+    },
+  };
+}
+
+/** One request and its patience. */
+class Ask {
+  readonly #clock: Pick<PageClock, "after" | "monotonic">;
+  readonly #ended = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #abort = (): void => this.#ended.abort(this.#outer.reason);
+  #silent = false;
+
+  constructor(clock: Pick<PageClock, "after" | "monotonic">, outer: AbortSignal) {
+    this.#clock = clock;
+    this.#outer = outer;
+    if (outer.aborted) this.#abort();
+    else outer.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Waits for `step` as long as it is not silent too long; names what went wrong. */
+  async watch<Value>(step: Promise<Value>): Promise<Value> {
+    const rest = this.#patience();
+    try {
+      const value = await step;
+      if ((value as { done?: boolean }).done) this.end();
+      return value;
+    } catch (failure) {
+      this.end();
+      if (this.#outer.aborted) throw failure;
+      const why = failure instanceof Error ? failure.message : String(failure);
+      throw new WireFault(this.#silent ? "silent" : "refused", { why });
+    } finally {
+      rest();
+    }
+  }
+
+  async refusal(response: Response): Promise<WireFault> {
+    const text = await this.watch(response.text()).catch(() => "");
+    this.end();
+    const code = CODE_FORM.exec(text)?.[1] ?? "";
+    return new WireFault("status", { status: response.status, code });
+  }
+
+  end<Failure>(failure?: Failure): Failure | undefined {
+    this.#outer.removeEventListener("abort", this.#abort);
+    return failure;
+  }
+
+  #patience(): () => void {
+    const due = this.#clock.monotonic() + SILENCE_LIMIT_MS;
+    let cancel = this.#clock.after(SILENCE_LIMIT_MS, () => {
+      if (this.#clock.monotonic() - due > STANDSTILL_MS) {
+        cancel = this.#clock.after(SILENCE_LIMIT_MS, () => this.#giveUp());
+        return;
+      }
+      this.#giveUp();
+    });
+    return () => cancel();
+  }
+
+  #giveUp(): void {
+    this.#silent = true;
+    this.#ended.abort();
+  }
+}
