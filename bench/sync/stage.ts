@@ -62,9 +62,9 @@ export class Stage implements Closable {
     }
   }
 
-  /** A viewer of our watch page. */
-  async seatOwn(player: OwnPlayer, place: Place): Promise<Spectator> {
-    const seat = await this.#seat(place);
+  /** A viewer of our watch page; another director answers it when `director` names one, `host:port`. */
+  async seatOwn(player: OwnPlayer, place: Place, director?: string): Promise<Spectator> {
+    const seat = await this.#seat(place, director);
     const query = new URLSearchParams({ protocol: player, network: String(FASTWEB.asn) });
     await seat.page.goto(`${this.match.urls.watch}/?${query}`, { waitUntil: "commit" });
     await seat.page.waitForFunction(() => "regista" in globalThis, undefined, {
@@ -87,21 +87,19 @@ export class Stage implements Closable {
     return this.#scope.close();
   }
 
-  async #seat({ tab, impairment }: Place): Promise<Seat> {
-    const edges = new Set(this.match.urls.edges.map(({ url }) => new URL(url).host));
+  async #seat({ tab, impairment }: Place, director?: string): Promise<Seat> {
+    const { edges, director: told } = this.match.urls;
+    const behindAccess = new Set(edges.map(({ url }) => new URL(url).host));
+    const directorPort = new URL(told).port;
+    const moved = (destination: string): string => {
+      const { port } = new URL(`http://${destination}`);
+      if (director !== undefined && port === directorPort) return director;
+      return behindAccess.has(destination) ? `${FASTWEB.gateway}:${port}` : destination;
+    };
     return this.#scope.own(
       await takeSeat(
         this.#theatre,
-        {
-          number: tab,
-          falseClock: falseClockOf(tab),
-          impairment,
-          seed: tab + 1,
-          moved: (destination) =>
-            edges.has(destination)
-              ? `${FASTWEB.gateway}:${new URL(`http://${destination}`).port}`
-              : destination,
-        },
+        { number: tab, falseClock: falseClockOf(tab), impairment, seed: tab + 1, moved },
         systemClock,
       ),
     );

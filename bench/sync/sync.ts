@@ -2,12 +2,14 @@
 import type { BenchResult, Row } from "../result.ts";
 import { surroundings } from "../result.ts";
 import type { Group } from "./group.ts";
+import { distance, floor } from "./groups/distance.ts";
 import { mixed } from "./groups/mixed.ts";
+import { networks } from "./groups/networks.ts";
 import { stock } from "./groups/stock.ts";
 import { stockVersions } from "./stock/server.ts";
 
 /** One after the other, each on a match of its own. */
-const groups: Readonly<Record<string, Group>> = { mixed, stock };
+const groups: Readonly<Record<string, Group>> = { mixed, networks, distance, floor, stock };
 
 export interface SyncOptions {
   /** Length of each measurement. */
