@@ -171,7 +171,22 @@ test("stalling that lasts raises step by step, and no further than helps", () =>
   assert.equal(play.target.latencyMs, 1_500 + 2 * PRESSURE_STEP_MS);
   play.for(200, { word: word(1_400, { stalling: 0.08 }) });
   assert.equal(play.now, 1_500 + PRESSURE_MOST_MS);
-  assert.equal(play.for(300, { word: word(1_400) }).now, 1_500);
+  play.for(60, { word: word(1_400) });
+  assert.equal(play.now, 2_700);
+  assert.match(play.governor.why(ROMA), /; viewers stalled below 2\.70 s$/);
+  assert.equal(play.for(400, { word: word(1_400) }).now, 1_500);
+});
+
+test("where viewers stalled it does not come back for five minutes, whatever they say that they need", () => {
+  let raises = 0;
+  const play = new Play().for(8, { word: word(1_400) });
+  for (let second = 0; second < 1_200; second++) {
+    const stalls = play.now < 1_800;
+    const before = play.governor.counters.targetsRaised;
+    play.for(1, { word: word(900, { stalling: stalls ? 0.2 : 0 }) });
+    raises += play.governor.counters.targetsRaised - before;
+  }
+  assert.ok(raises <= 8, `${raises} raises in 20 minutes`);
 });
 
 test("one who stalls among three or more does not slow a city", () => {

@@ -45,6 +45,10 @@ export const PRESSURE_MOST_MS = 1_500;
 export const STEP_AGAIN_MS = 15_000;
 /** More viewers than this share stalling within telemetry's window press. */
 export const STALLING_SHARE = 0.05;
+/** Where viewers stalled, and so much above, a target does not come back to, ms, */
+export const WARY_ROOM_MS = 200;
+/** for so long, ms: what they say that they need is not all that they need, and a city must not go up and down. */
+export const WARY_MS = 300_000;
 /** Sessions of so many seconds are taken for the rate of now. */
 export const SURGE_OVER_S = 5;
 /** A surge is at least so many sessions a second, */

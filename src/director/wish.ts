@@ -9,6 +9,8 @@ import {
   PRESSURE_STEP_MS,
   STALLING_SHARE,
   STEP_AGAIN_MS,
+  WARY_MS,
+  WARY_ROOM_MS,
 } from "./limits.ts";
 
 /** A cohort in telemetry's words. */
@@ -36,9 +38,11 @@ export interface Mood {
   readonly pressing: ReadonlySet<PressureName>;
   /** When pressure raised the target last, UTC ms. */
   readonly steppedAt: number | null;
+  /** Below this viewers stalled, so that it comes no lower before then, UTC ms; null: they did not. */
+  readonly wary: { readonly aboveMs: number; readonly until: number } | null;
 }
 
-export const noMood: Mood = { calm: null, pressing: new Set(), steppedAt: null };
+export const noMood: Mood = { calm: null, pressing: new Set(), steppedAt: null, wary: null };
 
 /** What a judgement is made of. */
 export interface Case {
@@ -83,7 +87,10 @@ export function wishOf(asked: Case): Wish {
   const stepMs = stepOf({ heldMs, names }, asked);
   if (stepMs > headingMs) {
     const why = `raised to ${seconds(Math.max(stepMs, heldMs))}: ${says}`;
-    const after: Mood = { calm: null, pressing: names, steppedAt: utcMs };
+    const stalled = names.has("stalling")
+      ? { aboveMs: Math.min(stepMs, headingMs + WARY_ROOM_MS), until: utcMs + WARY_MS }
+      : mood.wary;
+    const after: Mood = { calm: null, pressing: names, steppedAt: utcMs, wary: stalled };
     return { wantedMs: Math.max(stepMs, heldMs), why, mood: after };
   }
   const raised = heldMs >= headingMs + DEAD_BAND_MS;
@@ -118,20 +125,25 @@ function stallingOf(word: CohortWord | null): Pressure[] {
 
 /** Nothing presses: it stays, or comes down once it was calm for long enough. */
 function calmWish(heldMs: number, { bounds, headingMs, rests, word, mood, utcMs }: Case): Wish {
-  const rested: Mood = { ...mood, calm: null, pressing: new Set() };
+  const wary = mood.wary && mood.wary.until > utcMs ? mood.wary : null;
+  const rested: Mood = { ...mood, calm: null, pressing: new Set(), wary };
   const says = needSays(word, bounds);
-  const stays = `holds ${seconds(headingMs)}: ${says}`;
+  const stays = `holds ${seconds(headingMs)}: ${says}${waryOf(wary, heldMs)}`;
+  const lowestMs = Math.max(heldMs, Math.min(wary?.aboveMs ?? 0, bounds.mostMs));
   // The last step down to the floor may be a small one.
-  const worth = headingMs - heldMs >= (heldMs === floorOf(bounds) ? 1 : DEAD_BAND_MS);
+  const worth = headingMs - lowestMs >= (lowestMs === floorOf(bounds) ? 1 : DEAD_BAND_MS);
   if (!worth || !rests) return { wantedMs: headingMs, why: stays, mood: rested };
   const since = mood.calm?.since ?? utcMs;
-  const mostMs = Math.max(mood.calm?.mostMs ?? 0, heldMs);
+  const mostMs = Math.max(mood.calm?.mostMs ?? 0, lowestMs);
   if (utcMs - since < CALM_MS)
     return { wantedMs: headingMs, why: stays, mood: { ...rested, calm: { since, mostMs } } };
   const wantedMs = Math.max(mostMs, headingMs - LOWER_STEP_MS);
   const why = `lowered to ${seconds(wantedMs)}: calm for ${CALM_MS / 1_000} s, ${says}`;
   return { wantedMs, why, mood: rested };
 }
+
+const waryOf = (wary: Mood["wary"], heldMs: number): string =>
+  wary && wary.aboveMs > heldMs ? `; viewers stalled below ${seconds(wary.aboveMs)}` : "";
 
 function needSays(word: CohortWord | null, bounds: SyncBounds): string {
   if (!word || word.viewers === 0) return "nobody watches";
