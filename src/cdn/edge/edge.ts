@@ -3,7 +3,7 @@ import { type Closable, ms, RateMeter, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import { HttpClient, type TlsFiles } from "#http";
-import { type Heartbeat, PROTOCOL_VERSION } from "#protocol";
+import { type Heartbeat, type HeartbeatAnswer, PROTOCOL_VERSION } from "#protocol";
 import { HopReporter, type Metrics, metricsOf } from "#telemetry";
 import type { RouteRule } from "./cache/routes.ts";
 import { CpuMeter } from "./cpu.ts";
@@ -89,6 +89,7 @@ class Edge implements EdgeHandle {
   #reading: Shown | null = null;
   #draining = false;
   #failing: ((why: string) => void) | null = null;
+  #releases: HeartbeatAnswer["releases"] | null = null;
 
   constructor(options: EdgeOptions, context: { clock: Clock; log: Log }) {
     this.#options = options;
@@ -132,11 +133,12 @@ class Edge implements EdgeHandle {
     this.#scope.defer(() => meters.cancel());
     const { directorUrl } = this.#options;
     if (directorUrl === null) return;
-    const heart = new Heart(directorUrl, (draining) => this.#heartbeat(draining), {
-      client: this.#client,
-      clock: this.#clock,
-      log: this.#log,
-    });
+    const sides = {
+      read: (draining: boolean) => this.#heartbeat(draining),
+      told: ({ releases }: HeartbeatAnswer) => this.#release(releases),
+    };
+    const context = { client: this.#client, clock: this.#clock, log: this.#log };
+    const heart = new Heart(directorUrl, sides, context);
     this.#heart = this.#scope.own(heart);
   }
 
@@ -181,6 +183,11 @@ class Edge implements EdgeHandle {
     });
   }
 
+  #release(releases: HeartbeatAnswer["releases"]): void {
+    this.#releases = releases;
+    this.#serving.release(releases);
+  }
+
   #read(): void {
     const now = this.#clock.monotonic();
     this.#rate.read(now, this.#serving.figures.server?.bytesOut ?? 0);
@@ -214,6 +221,7 @@ class Edge implements EdgeHandle {
       heartbeats: this.#heart?.counters ?? null,
       hops: this.#reporter.counters,
       viewersOverlooked: this.#viewers.overlooked,
+      releases: this.#releases,
     };
   }
 }

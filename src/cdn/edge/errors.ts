@@ -43,6 +43,30 @@ export const edgeErrors = catalogue("edge", {
     says: "The rest of an object that broke on its way to edge {edge} is longer or shorter than was promised.",
     cure: "Ask again; for the operator: the upstream gives one strong ETag to different bytes.",
   },
+  "no-entry": {
+    kind: "said-no",
+    status: 403,
+    says: "Nothing is entered through the edge {edge}.",
+    cure: "Media and cues go to the origin, from the operator's network.",
+  },
+  "bad-cue-query": {
+    kind: "broke-rules",
+    status: 400,
+    says: "The parameter {name} of this stream of cues is not understood.",
+    cure: "Give from as a number of a cue, and cohort as a country and a place, such as it/roma.",
+  },
+  "no-cues": {
+    kind: "said-no",
+    status: 404,
+    says: "There are no cues of {channel}.",
+    cure: "Look at the channel's name; a channel has cues from the start of its origin on.",
+  },
+  "cues-crowded": {
+    kind: "world",
+    status: 503,
+    says: "The edge {edge} has as many listeners of cues, or follows as many channels, as it may.",
+    cure: "Listen at another edge, or ask again in some seconds; an EventSource does not by itself.",
+  },
   "object-too-large": {
     kind: "said-no",
     status: 502,

@@ -6,6 +6,9 @@ import { answerPreflight, type HttpReply, type HttpRequest, type HttpServer, ser
 import type { HopReporter } from "#telemetry";
 import { normalSpelling } from "./cache/key.ts";
 import { Carrier, type CarrierParts } from "./carrier.ts";
+import { CueHub } from "./cues/hub.ts";
+import { streamChannel } from "./cues/query.ts";
+import type { Release } from "./cues/releases.ts";
 import { refuse } from "./delivery/waiter.ts";
 import type { EdgeOptions } from "./edge.ts";
 import { edgeErrors } from "./errors.ts";
@@ -50,8 +53,12 @@ export interface Listening {
 /** What the edge answers itself: nothing of it goes upstream, however it is spelled. */
 const ownPaths: ReadonlySet<string> = new Set(["/time", "/status", "/metrics"]);
 
+/** What feeds an origin goes to the origin: no route of an operator opens this. */
+const entryPath = /^\/ingest(?:\/|$)/;
+
 export class Gate implements Closable {
   readonly carrier: Carrier;
+  readonly #cues: CueHub;
   readonly #parts: GateParts;
   readonly #scope = new Scope();
   readonly #cmcd = new CmcdCounters();
@@ -68,6 +75,10 @@ export class Gate implements Closable {
       ...parts.tiers,
     });
     this.#scope.defer(() => this.carrier.close());
+    this.#cues = new CueHub({
+      ...{ id, clock, log, reasons: this.carrier.tally },
+      carry: (request, reply) => this.carrier.handle(request, reply),
+    });
     this.#accessLog = options.accessLog
       ? this.#scope.own(new AccessLog(options.accessLog, { clock, log }))
       : null;
@@ -93,10 +104,18 @@ export class Gate implements Closable {
       { clock, log },
     );
     this.#scope.own(this.#server);
+    // Closed before the server: their streams would be waited for.
+    this.#scope.own(this.#cues);
+  }
+
+  /** What the director says of cohorts. */
+  release(releases: readonly Release[]): void {
+    this.#cues.release(releases);
   }
 
   /** Accepts no more, and lets what is under way end. */
   async drain(times: { limitMs: number; idleMs: number }): Promise<void> {
+    this.#cues.drain();
     await this.#server?.drain(times);
   }
 
@@ -115,6 +134,7 @@ export class Gate implements Closable {
       transfers,
       cache: { objects: cache.size, bytes: cache.bytes },
       cmcd: { ...this.#cmcd.all() },
+      cues: this.#cues.figures,
       accessLog: this.#accessLog && { ...this.#accessLog.counters },
       threads: { serving: 1, silent: 0 },
     };
@@ -123,8 +143,16 @@ export class Gate implements Closable {
   #answer(request: HttpRequest, reply: HttpReply): void | Promise<void> {
     const path = normalSpelling(request.path);
     if (ownPaths.has(path)) return this.#answerOwn(path, request, reply);
+    const channel = path.endsWith("/cues/live") ? streamChannel(path) : null;
+    if (channel !== null) return this.#cues.handle(channel, request, reply);
+    if (path.startsWith("/ingest") && entryPath.test(path)) return this.#refuseEntry(reply);
     this.#note(request);
     return this.carrier.handle(request, this.#accessLog?.watch(request, reply) ?? reply);
+  }
+
+  #refuseEntry(reply: HttpReply): void {
+    this.carrier.tally.count("noEntry");
+    refuse(reply, edgeErrors.make("no-entry", { edge: this.#parts.options.id }));
   }
 
   async #answerOwn(path: string, request: HttpRequest, reply: HttpReply): Promise<void> {

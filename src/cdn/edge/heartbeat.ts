@@ -3,29 +3,38 @@ import { type Closable, ms, sentenceOf } from "#base";
 import type { Clock, Timer } from "#base/clock";
 import type { Log } from "#base/log";
 import type { HttpClient } from "#http";
-import type { Heartbeat } from "#protocol";
-import { FAREWELL_MS, HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS } from "./limits.ts";
+import { type Heartbeat, type HeartbeatAnswer, heartbeatAnswerSchema, parseJson } from "#protocol";
+import {
+  FAREWELL_MS,
+  HEARTBEAT_ANSWER_BYTES,
+  HEARTBEAT_MS,
+  HEARTBEAT_TIMEOUT_MS,
+} from "./limits.ts";
 
 /** Sends heartbeats; at most one is under way. */
 export class Heart implements Closable {
-  readonly counters = { sent: 0, failed: 0 };
+  /** `unread`: answers that were no message of the director. */
+  readonly counters = { sent: 0, failed: 0, unread: 0 };
   readonly #url: string;
   readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #read: (draining: boolean) => Heartbeat;
+  readonly #told: (answer: HeartbeatAnswer) => void;
   readonly #timer: Timer;
   #beating: Promise<void> | null = null;
   #reached = true;
   #closing: Promise<void> | null = null;
 
+  /** `told` hears what the director answers; nothing, where it answers nothing. */
   constructor(
     directorUrl: string,
-    read: (draining: boolean) => Heartbeat,
+    sides: { read: (draining: boolean) => Heartbeat; told: (answer: HeartbeatAnswer) => void },
     context: { client: HttpClient; clock: Clock; log: Log },
   ) {
     this.#url = `${directorUrl.replace(/\/+$/, "")}/heartbeat`;
-    this.#read = read;
+    this.#read = sides.read;
+    this.#told = sides.told;
     this.#client = context.client;
     this.#clock = context.clock;
     this.#log = context.log;
@@ -43,7 +52,7 @@ export class Heart implements Closable {
     const giveUp = new AbortController();
     const timer = this.#clock.after(ms(timeoutMs), () => giveUp.abort());
     try {
-      const { status } = await this.#client.fetch({
+      const { status, body } = await this.#client.fetch({
         method: "POST",
         url: this.#url,
         headers: [["Content-Type", "application/json"]],
@@ -51,10 +60,24 @@ export class Heart implements Closable {
         signal: giveUp.signal,
       });
       this.#tell(status < 300 ? null : `it answered ${status}`);
+      if (status === 200 && body.length > 0) this.#hear(body);
     } catch (failure) {
       this.#tell(sentenceOf(failure));
     } finally {
       timer.cancel();
+    }
+  }
+
+  /** What is no answer of ours is nothing said: what was said before stays. */
+  #hear(body: Uint8Array): void {
+    try {
+      if (body.length > HEARTBEAT_ANSWER_BYTES) throw new Error(`it has ${body.length} bytes`);
+      this.#told(
+        parseJson("heartbeat answer", heartbeatAnswerSchema, Buffer.from(body).toString()),
+      );
+    } catch (failure) {
+      this.counters.unread++;
+      this.#log.debug({ why: sentenceOf(failure) }, "the director's answer is not understood");
     }
   }
 

@@ -39,6 +39,9 @@ export const HEARTBEAT_MS = 1_000;
 /** What a heartbeat may take before it is given up, ms: less than their distance, so that they do not pile up. */
 export const HEARTBEAT_TIMEOUT_MS = 900;
 
+/** The director's answer at most, bytes: a thousand cohorts take a tenth of it. */
+export const HEARTBEAT_ANSWER_BYTES = 1024 * 1024;
+
 /** What the last heartbeat, sent on closing, may take, ms. */
 export const FAREWELL_MS = 300;
 

@@ -21,6 +21,7 @@ export const reasons = {
   partial: "A range of the object was asked for.",
   unsatisfiable: "The range lies behind the object's end.",
   notAllowed: "The method is not served.",
+  noEntry: "Something was to be entered, which only the origin takes.",
   loop: "The request had passed this edge before, or very many others.",
   busy: "Too many objects were under way.",
   tooLarge: "The object is larger than is carried.",

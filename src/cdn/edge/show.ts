@@ -2,6 +2,8 @@
 import { closeReasons, type HttpClient, type HttpServer, refusals } from "#http";
 import type { Heartbeat } from "#protocol";
 import type { HopCounters } from "#telemetry";
+import type { CueFigures } from "./cues/counters.ts";
+import type { Release } from "./cues/releases.ts";
 import type { EdgeOptions } from "./edge.ts";
 import type { Heart } from "./heartbeat.ts";
 import type { AccessLog } from "./observe/accessLog.ts";
@@ -22,6 +24,7 @@ export interface Figures {
   readonly cache: { readonly objects: number; readonly bytes: number };
   readonly cmcd: ReturnType<CmcdCounters["all"]>;
   readonly accessLog: AccessLog["counters"] | null;
+  readonly cues: CueFigures;
   /** Threads that serve, and how many of them have not told their figures of now. */
   readonly threads: { readonly serving: number; readonly silent: number };
 }
@@ -40,6 +43,8 @@ export interface Shown extends Figures {
   readonly heartbeats: Heart["counters"] | null;
   readonly hops: HopCounters;
   readonly viewersOverlooked: number;
+  /** What the director said last of cohorts; null: nothing yet. */
+  readonly releases: readonly Release[] | null;
 }
 
 /** The body of `/status`. */
@@ -60,6 +65,7 @@ export function statusOf(shown: Shown): unknown {
     hops: shown.hops,
     cmcd: shown.cmcd,
     accessLog: shown.accessLog,
+    cues: { ...shown.cues, releases: shown.releases },
     viewersOverlooked: shown.viewersOverlooked,
   };
 }
@@ -78,6 +84,7 @@ export function countersOf(shown: Shown): Record<string, number> {
     upstreamErrors: upstreamErrorsOf(shown.reasons),
     hopsDropped: shown.hops.dropped,
     heartbeatsFailed: shown.heartbeats?.failed ?? 0,
+    heartbeatAnswersUnread: shown.heartbeats?.unread ?? 0,
     viewersOverlooked: shown.viewersOverlooked,
     accessLogged: accessLog?.logged ?? 0,
     accessLogDropped: accessLog?.dropped ?? 0,
@@ -85,6 +92,10 @@ export function countersOf(shown: Shown): Record<string, number> {
   };
   for (const [counter, count] of Object.entries(shown.supply))
     readings[named("supply", counter)] = count;
+  for (const [counter, count] of Object.entries(shown.cues.counts))
+    readings[named("cues", counter)] = count;
+  for (const [end, count] of Object.entries(shown.cues.ends))
+    readings[named("cueListeners", end)] = count;
   for (const [reason, count] of Object.entries(shown.reasons))
     readings[named("answered", reason)] = count;
   for (const reason of Object.keys(closeReasons))
@@ -109,6 +120,8 @@ export function gaugesOf(shown: Shown): Record<string, number> {
     cpuCores: shown.heartbeat.cpu,
     threads: threads.serving,
     threadsSilent: threads.silent,
+    cueListeners: shown.cues.listeners,
+    cueChannels: shown.cues.channels,
     cacheObjects: cache.objects,
     cacheBytes: cache.bytes,
     upstreams: shown.upstreams.length,

@@ -13,6 +13,8 @@ export interface Wanted {
   readonly headers: HeaderList;
   /** Objects with the same source name come from one upstream (a segment and its parts); null: any. */
   readonly source: string | null;
+  /** Whether its origin may hold the request for long: then lateness says nothing about an upstream. */
+  readonly held?: boolean;
 }
 
 /** What a supply counts, one row each: feeds /status, /metrics and the docs. */

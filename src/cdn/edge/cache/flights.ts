@@ -188,6 +188,7 @@ export class Flights {
           conditions,
         }),
         source: name.source,
+        held: name.held,
       },
       {
         head: (status, headers) => {

@@ -136,6 +136,7 @@ test("the first rule that matches stands, and what is no rule is refused by name
     target: "/live/7?b=2&a=1",
     source: "7",
     forwards: true,
+    held: false,
     bad: null,
   });
   assert.throws(() => new Routes([{ match: "(" }]), { code: "edge/bad-route" });
@@ -143,4 +144,17 @@ test("the first rule that matches stands, and what is no rule is refused by name
   assert.throws(() => new Routes(Array.from({ length: 65 }, () => ({ match: "" }))), {
     code: "edge/bad-route",
   });
+});
+
+test("a cue is one object whatever is asked beside its name, and its request may be held", () => {
+  const routes = new Routes();
+  for (const query of ["", "CMCD=sid%3D%22a%22", "from=3&x", "_=17"]) {
+    const cue = routes.name("/match/cues/1795301664120.json", query);
+    assert.deepEqual(
+      [cue.key, cue.held, cue.forwards],
+      ["/match/cues/1795301664120.json", true, false],
+    );
+    const index = routes.name("/match/cues.json", query);
+    assert.deepEqual([index.key, index.held, index.forwards], ["/match/cues.json", false, false]);
+  }
 });

@@ -17,6 +17,8 @@ export interface RouteRule {
   readonly forward?: "none" | "all" | undefined;
   /** Regular expression on the path; objects whose groups are equal come from one upstream. Absent: any. */
   readonly source?: string | undefined;
+  /** Whether the origin may hold the request for longer than a part takes; default false. */
+  readonly held?: boolean | undefined;
 }
 
 /**
@@ -30,13 +32,15 @@ const defaultRoutes: readonly RouteRule[] = [
   },
   { match: String.raw`^/[\w-]{1,64}/live\.mpd$`, query: [] },
   {
-    match: String.raw`^/[\w-]{1,64}/[\w-]{1,64}/\d{1,15}(?:\.\d{1,3})?\.m4s$`,
+    match: String.raw`^/[\w-]{1,64}/[\w-]{1,64}/\d{1,15}(?:\.\d{1,3})?\.(?:m4s|vtt)$`,
     query: [],
     // Parts of one segment fit together only when one encoder made them. A whole segment fits behind anybody's: it comes
     // from whoever is well, also when its first half was lost with another.
-    source: String.raw`^/([\w-]+)/([\w-]+)/(\d+)\.\d+\.m4s$`,
+    source: String.raw`^/([\w-]+)/([\w-]+)/(\d+)\.\d+\.(?:m4s|vtt)$`,
   },
   { match: String.raw`^/[\w-]{1,64}/[\w-]{1,64}/init-[\w-]{1,64}\.mp4$`, query: [] },
+  { match: String.raw`^/[\w-]{1,64}/cues\.json$`, query: [] },
+  { match: String.raw`^/[\w-]{1,64}/cues/\d{1,15}\.json$`, query: [], held: true },
   { match: "^/ingest(?:/|$)" },
 ];
 
@@ -48,6 +52,7 @@ export interface ObjectName {
   readonly target: string;
   readonly source: string | null;
   readonly forwards: boolean;
+  readonly held: boolean;
   /** The parameters of the route, when the query cannot be read in one way only; null: all is well. */
   readonly bad: string | null;
 }
@@ -56,11 +61,12 @@ interface Route {
   readonly match: RegExp;
   readonly query: readonly string[] | null;
   readonly forwards: boolean;
+  readonly held: boolean;
   readonly source: RegExp | null;
 }
 
 /** Where no rule matches. */
-const anybodys: Route = { match: /^/, query: null, forwards: true, source: null };
+const anybodys: Route = { match: /^/, query: null, forwards: true, held: false, source: null };
 
 export class Routes {
   readonly #routes: readonly Route[];
@@ -90,18 +96,18 @@ export class Routes {
   #worked(path: string, query: string): ObjectName {
     const normal = normalSpelling(path);
     const route = this.#routes.find(({ match }) => match.test(normal)) ?? anybodys;
-    const { forwards } = route;
+    const { forwards, held } = route;
     const source = route.source?.exec(normal)?.slice(1).join("/") ?? null;
     if (route.query === null) {
       const mark = query === "" ? "" : "?";
       // What goes upstream stays as the first who asks spells it: a signature may lie over it.
       const key = normal + mark + normalSpelling(query);
-      return { key, target: path + mark + query, source, forwards, bad: null };
+      return { key, target: path + mark + query, source, forwards, held, bad: null };
     }
     const listed = listedQuery(query, route.query);
     const bad = listed === null ? route.query.join(", ") : null;
     const key = listed === null || listed === "" ? normal : `${normal}?${listed}`;
-    return { key, target: key, source, forwards, bad };
+    return { key, target: key, source, forwards, held, bad };
   }
 }
 
@@ -118,6 +124,7 @@ function compiled(rule: RouteRule): Route {
     match: expression(rule.match),
     query: rule.query ?? null,
     forwards: rule.forward === "all",
+    held: rule.held ?? false,
     source: rule.source === undefined ? null : expression(rule.source),
   };
 }

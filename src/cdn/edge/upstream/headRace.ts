@@ -47,7 +47,7 @@ export class HeadRace {
     const upstream = choice.any(this.#tried, this.#pinned);
     if (!upstream) return; // there is at least one, and none was tried
     this.#ask(upstream, false);
-    if (hedgeAfterMs !== null && choice.upstreams.length > 1)
+    if (hedgeAfterMs !== null && choice.upstreams.length > 1 && this.#wanted.held !== true)
       this.#hedgeTimer = clock.after(ms(hedgeAfterMs), () => this.#hedge());
   }
 

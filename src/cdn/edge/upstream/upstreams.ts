@@ -81,7 +81,8 @@ export class Upstreams implements Supply {
     this.#underWay.add(fetch);
     if (this.#closed) queueMicrotask(() => fetch.giveUp(this.#closing()));
     else {
-      this.#probe(wanted);
+      // A probe that is held would look like one that fails.
+      if (wanted.held !== true) this.#probe(wanted);
       fetch.start();
     }
     return fetch;

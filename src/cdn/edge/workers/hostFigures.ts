@@ -1,4 +1,5 @@
 // Figures of a whole host: its workers' added up, and what only the host tier knows.
+import { noCues } from "../cues/counters.ts";
 import { CmcdCounters } from "../observe/cmcdCounters.ts";
 import { type Reason, Tally } from "../reasons.ts";
 import type { Figures } from "../show.ts";
@@ -16,7 +17,7 @@ const ofHost: ReadonlySet<Reason> = new Set([
 /** What was said to a viewer is counted where he is; the host tier says it to a worker. */
 const ofWorkers: ReadonlySet<Reason> = new Set([
   ...(["own", "notModified", "conditionFailed", "partial", "unsatisfiable", "viewerGone"] as const),
-  ...(["loop", "notAllowed", "badQuery", "onlyStored"] as const),
+  ...(["loop", "notAllowed", "noEntry", "badQuery", "onlyStored"] as const),
 ]);
 
 /** Adds up numbers wherever they stand; what is null or absent in some counts nothing. */
@@ -44,6 +45,7 @@ export const nothing: Figures = {
   tls: null,
   cmcd: new CmcdCounters().all(),
   accessLog: null,
+  cues: noCues(),
   threads: { serving: 0, silent: 0 },
 };
 

@@ -1,6 +1,7 @@
 // What a worker thread and the host tier of its edge say to each other. Bytes are views of shared memory wherever they are
 // many; everything else is cloned.
 import type { HeaderList } from "#http";
+import type { Release } from "../cues/releases.ts";
 import type { EdgeOptions } from "../edge.ts";
 import type { Listening } from "../gate.ts";
 import type { Figures } from "../show.ts";
@@ -79,6 +80,8 @@ export type WorkerNews =
 /** To a worker, about itself. */
 export type WorkerOrder =
   | { readonly kind: "tellFigures" }
+  /** What the director says of cohorts. */
+  | { readonly kind: "releases"; readonly releases: readonly Release[] }
   | { readonly kind: "shown"; readonly id: number; readonly shown: unknown }
   | { readonly kind: "drain"; readonly limitMs: number; readonly idleMs: number }
   | { readonly kind: "close" };

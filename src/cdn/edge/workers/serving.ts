@@ -1,6 +1,7 @@
 // Who serves viewers: this thread, or several workers on the same port.
 import { availableParallelism } from "node:os";
 import type { Closable } from "#base";
+import type { Release } from "../cues/releases.ts";
 import { Gate, type GateParts } from "../gate.ts";
 import type { Figures } from "../show.ts";
 import { Workers } from "./workers.ts";
@@ -12,6 +13,8 @@ export interface Serving extends Closable {
   readonly figures: Figures;
   /** Resolves when the figures are those of now, or a short wait is over. */
   refresh(): Promise<void>;
+  /** What the director says of cohorts. */
+  release(releases: readonly Release[]): void;
   /** Rejects with `http/port-taken`, `http/cannot-listen` or `edge/did-not-start`. */
   start(): Promise<void>;
   /** Accepts no more, and lets what is under way end. */
@@ -55,6 +58,10 @@ class OneThread implements Serving {
   start(): Promise<void> {
     const { host, port, listen } = this.#parts.options;
     return this.#gate.start({ host, port, fd: listen?.fds[0] });
+  }
+
+  release(releases: readonly Release[]): void {
+    this.#gate.release(releases);
   }
 
   drain(times: { limitMs: number; idleMs: number }): Promise<void> {

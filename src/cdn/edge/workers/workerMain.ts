@@ -60,6 +60,8 @@ class WorkerMain {
         return this.#gate.carrier.invalidate(message.path, message.query);
       case "tellFigures":
         return this.#tellFigures();
+      case "releases":
+        return this.#gate.release(message.releases);
       case "shown":
         this.#shown.get(message.id)?.(message.shown);
         this.#shown.delete(message.id);

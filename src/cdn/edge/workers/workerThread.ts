@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { ms, type MonoMs, sentenceOf } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
+import type { Release } from "../cues/releases.ts";
 import { edgeErrors } from "../errors.ts";
 import type { Shows } from "../gate.ts";
 import type { Figures } from "../show.ts";
@@ -74,6 +75,11 @@ export class WorkerThread {
       this.#waiting.push(resolve);
       if (this.#waiting.length === 1) this.#post({ kind: "tellFigures" });
     });
+  }
+
+  /** What the director says of cohorts. */
+  release(releases: readonly Release[]): void {
+    this.#post({ kind: "releases", releases });
   }
 
   /** About what the host tier keeps. */

@@ -2,6 +2,7 @@
 // the workers hold the sockets, and views of the bytes.
 import { ms, Scope } from "#base";
 import { Carrier, type OtherTiers } from "../carrier.ts";
+import type { Release } from "../cues/releases.ts";
 import { gatherIn } from "../delivery/bodyArena.ts";
 import type { Listening } from "../gate.ts";
 import type { Figures } from "../show.ts";
@@ -24,6 +25,7 @@ export class Workers implements Serving {
   #dropped: string[] = [];
   /** Threads that did not answer the last question for figures. */
   #silent = 0;
+  #releases: readonly Release[] | null = null;
   #begun = false;
   #draining = false;
 
@@ -75,6 +77,11 @@ export class Workers implements Serving {
     this.#begun = true;
   }
 
+  release(releases: readonly Release[]): void {
+    this.#releases = releases;
+    for (const thread of this.#threads) thread.release(releases);
+  }
+
   async drain(times: { limitMs: number; idleMs: number }): Promise<void> {
     this.#draining = true;
     await Promise.all(this.#threads.map((thread) => thread.drain(times)));
@@ -105,7 +112,7 @@ export class Workers implements Serving {
     const { options, saw, shows, clock, log } = this.#parts;
     // What cannot be cloned has no business in another thread.
     const { listen: _sockets, ...cloned } = options;
-    return new WorkerThread({
+    const thread = new WorkerThread({
       edge: options.id,
       start: { options: cloned, listening },
       handle: (request, reply) => this.#tier.handle(request, reply),
@@ -113,6 +120,8 @@ export class Workers implements Serving {
       lost: (thread, why) => this.#lost(thread, listening, why),
       ...{ saw, shows, clock, log },
     });
+    if (this.#releases) thread.release(this.#releases);
+    return thread;
   }
 
   /** The other threads go on. An inherited socket went with its thread: only a new process has it again. */
