@@ -231,3 +231,9 @@ export function playMoment(
   }
   return figures;
 }
+
+/** The value below which `share` (0 to 1) of all lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

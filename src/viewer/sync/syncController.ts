@@ -101,15 +101,11 @@ export class SyncController {
 
   #play(reading: Reading): Action {
     const { at, latencyMs, targetMs } = reading;
-    const settling = at - this.#seek.lastAt < SEEK_SETTLE_MS;
-    if (latencyMs !== null && !settling) {
-      if (latencyMs < LATENCY_LIMITS_MS.least || latencyMs > LATENCY_LIMITS_MS.most)
-        this.#refused += 1;
-      else this.#filter.add(at, latencyMs - targetMs);
-    }
-    if (latencyMs === null) return this.#blind(at);
+    if (latencyMs === null || !this.#isLatency(latencyMs)) return this.#blind(at);
     this.#heardAt = at;
-    const errorMs = settling ? null : this.#filter.errorMs;
+    if (at - this.#seek.lastAt < SEEK_SETTLE_MS) return this.#action(null);
+    this.#filter.add(at, latencyMs - targetMs);
+    const { errorMs } = this.#filter;
     if (errorMs === null) return this.#action(null);
     this.#known = { at, errorMs };
     this.#seek.landed(errorMs);
@@ -125,6 +121,14 @@ export class SyncController {
     this.#words.step({ at, errorMs, acting: (rate - 1) * errorMs > 0 });
     this.#askRung(reading, false);
     return this.#action(null);
+  }
+
+  /** A player that lies is not followed. */
+  #isLatency(latencyMs: number): boolean {
+    const { least, most } = LATENCY_LIMITS_MS;
+    const fits = latencyMs >= least && latencyMs <= most;
+    if (!fits) this.#refused += 1;
+    return fits;
   }
 
   /** Playing, but nothing tells where: at its own speed, once that has lasted. */

@@ -168,6 +168,8 @@ export class SimulatedViewer {
   readonly machine: SimulatedMachine;
   readonly player: SimulatedPlayer;
   plan: TargetPlan;
+  /** The rate that was set last. */
+  rate = 1;
 
   constructor(parts: {
     profile: DeviceProfile;
@@ -205,6 +207,7 @@ export class SimulatedViewer {
       lowestRung: false,
     });
     player.supply = supply[action.rung];
+    this.rate = action.rate;
     player.order(trueMs, action.rate);
     if (action.seekByMs !== null) player.seekBy(trueMs, action.seekByMs);
   }
