@@ -66,7 +66,7 @@ test("whatever pieces a body comes in, its chunks come out whole, in order, with
         const reader = new ChunkReader();
         const chunks = [];
         for (let at = 0, cut = 0; at < body.length; cut += 1) {
-          const length = cuts[cut % cuts.length] as number;
+          const length = cuts[cut % cuts.length];
           chunks.push(...reader.push(body.subarray(at, at + length)));
           at += length;
         }
@@ -126,13 +126,13 @@ test("ten thousand broken bodies: chunks and cues are read or refused with an er
   const originals = [texts, concatBytes([part(0, 200), part(28_800, 60)])];
   let [read, refused] = [0, 0];
   for (let round = 0; round < ROUNDS; round += 1) {
-    let bytes = Buffer.from(originals[round % 2] as Uint8Array);
+    let bytes = Buffer.from(originals[round % 2]);
     for (let change = random(3); change >= 0; change -= 1) {
       const at = random(bytes.length);
       const kind = random(3);
       if (kind === 0) bytes[at] = random(256);
       else if (kind === 1 && at + 4 <= bytes.length)
-        bytes.writeUInt32BE([0, 1, 7, 8, 0xffff_ffff][random(5)] as number, at);
+        bytes.writeUInt32BE([0, 1, 7, 8, 0xffff_ffff][random(5)], at);
       else bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + random(16))]);
     }
     try {

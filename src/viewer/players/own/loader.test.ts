@@ -47,7 +47,7 @@ class World implements Wire {
   async get(url: string, signal: AbortSignal) {
     const [, edge = "", path = ""] = /^http:\/\/(\w+)\/(.+)$/.exec(url) ?? [];
     this.asked.push(`${edge} ${path}`);
-    const way = this.ways[edge] as Way;
+    const way = this.ways[edge];
     if (way.state === "refuses") throw new WireFault("refused");
     const [, number, part] = /\/(\d+)(?:\.(\d+))?\.m4s$/.exec(path) ?? [];
     const parts = number === undefined ? [] : this.#partsOf(Number(number), part);
@@ -171,7 +171,7 @@ test("an edge that hangs within a segment is left after its silence, and the oth
   const { world, told, loader, pass } = stage(FIRST);
   loader.start(FIRST);
   await pass(700);
-  (world.ways["isp"] as Way).state = "hangs";
+  world.ways["isp"].state = "hangs";
   await pass(3_000);
   loader.close();
   assert.deepEqual(told.parts, run(FIRST, told.parts.length), "no part twice, none left out");
@@ -183,7 +183,7 @@ test("an edge that hangs within a segment is left after its silence, and the oth
 
 test("an edge that refuses is left at once", async () => {
   const { world, told, loader, pass } = stage(FIRST);
-  (world.ways["isp"] as Way).state = "refuses";
+  world.ways["isp"].state = "refuses";
   loader.start(FIRST);
   await pass(200);
   loader.close();

@@ -34,12 +34,15 @@ const problem = (wanted: string) => (failure: unknown) =>
   failure instanceof WireFault && failure.problem === wanted;
 
 test("a body comes as its bytes come", async (t) => {
-  let reply: ServerResponse | null = null;
-  const { wire } = await stage(t, (each) => (reply = each).writeHead(200).write("one"));
+  const replies: ServerResponse[] = [];
+  const { wire } = await stage(t, (reply) => {
+    replies.push(reply);
+    reply.writeHead(200).write("one");
+  });
   const body = await wire.get("/1.m4s", new AbortController().signal);
   assert.equal(Buffer.from((await body.next()) ?? []).toString(), "one");
   const second = body.next();
-  (reply as ServerResponse | null)?.end("two");
+  replies[0]?.end("two");
   assert.equal(Buffer.from((await second) ?? []).toString(), "two");
   assert.equal(await body.next(), null);
 });
