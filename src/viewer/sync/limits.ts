@@ -99,7 +99,9 @@ export const RATE_DWELL_MS = 250;
 /** A continuous rate begins beyond the first, and ends below the second. */
 export const DEAD_BAND_MS = { begin: 8, end: 2 } as const;
 /** The same of a rate in steps, which overshoots by a step times the player's delay. */
-export const STEPS_BAND_MS = { begin: 30, end: 6 } as const;
+export const STEPS_BAND_MS = { begin: 22, end: 5 } as const;
+/** … at most, with what the readings add. */
+export const STEPS_DELAY_MS = 420;
 /** Rates that a profile may name. */
 export const PROFILE_LIMITS = { slowest: 0.5, fastest: 2 } as const;
 /** Rates of a list that are read. */

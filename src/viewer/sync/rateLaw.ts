@@ -9,6 +9,7 @@ import {
   RATE_KEPT_WITHIN,
   RATE_QUANTUM,
   STEPS_BAND_MS,
+  STEPS_DELAY_MS,
 } from "./limits.ts";
 
 /** What a rate is chosen by. */
@@ -67,7 +68,7 @@ export class RateLaw {
   #wanted({ errorMs, targetSlope }: RateNeed): number {
     const profile = this.#profile;
     if (profile.kind === "none") return 1;
-    const band = profile.kind === "steps" ? STEPS_BAND_MS : DEAD_BAND_MS;
+    const band = profile.kind === "steps" ? stepsBand(profile.rates, errorMs) : DEAD_BAND_MS;
     const over = (this.#rate - 1) * errorMs < 0 && Math.abs(targetSlope) < RATE_QUANTUM / 2;
     if (Math.abs(errorMs) > band.begin) this.#correcting = true;
     else if (Math.abs(errorMs) < band.end || over) this.#correcting = false;
@@ -96,6 +97,13 @@ export class RateLaw {
     if (ahead.length === 0) return 1;
     return this.#correcting ? nearest(ahead) : nearest([1, ...ahead]);
   }
+}
+
+/** A step is begun only for an error that it does not overshoot by what the player's delay adds. */
+function stepsBand(rates: readonly number[], errorMs: number): { begin: number; end: number } {
+  const steps = rates.map((rate) => (rate - 1) * Math.sign(errorMs)).filter((step) => step > 0);
+  const least = steps.length > 0 ? Math.min(...steps) : 0;
+  return { ...STEPS_BAND_MS, begin: Math.max(STEPS_BAND_MS.begin, least * STEPS_DELAY_MS) };
 }
 
 /** The profile as far as it makes sense: one that does not is that of a player of fixed speed. */
