@@ -36,8 +36,11 @@ export const ENCODERS_LIMIT = 8;
 /** Viewers shown one by one in the viewers' block. */
 export const VIEWER_ROWS_LIMIT = 60;
 
-/** Viewers whose latencies are compared in pairs (79,800 pairs); of more, an even selection. */
-export const SPREAD_VIEWERS_LIMIT = 400;
+/** Places shown in their table; the largest. */
+export const COHORT_ROWS_LIMIT = 12;
+
+/** Places with a line of their own in the plots. */
+export const COHORT_LINES_LIMIT = 4;
 
 /** A load above this share of capacity is worth a word; above the second, trouble. */
 export const BUSY_SHARE = 0.8;

@@ -45,6 +45,33 @@ export interface NodeRow {
   readonly json: unknown;
 }
 
+/** The viewers of a place: a row of the table of places. */
+export interface CohortRow extends NodeRow {
+  readonly viewers: number;
+  /** Of them, those far behind their target. */
+  readonly late: number;
+  /** How far behind the camera they are to be now, and where that leads, ms; null while the director does not say. */
+  readonly targetMs: number | null;
+  readonly headsMs: number | null;
+  readonly latency: Spread | null;
+  /** The spread between any two of them, ms. */
+  readonly spreadMs: number | null;
+  /** How far from the target, either way. */
+  readonly sync: Spread | null;
+  readonly need: Spread | null;
+  /** Viewers that stalled within the window, 0…100. */
+  readonly stallingPercent: number;
+  readonly cuesLate: number;
+  readonly cuesLost: number;
+}
+
+/** How far apart the viewers of one place are. */
+export interface PlaceSpread {
+  readonly place: string;
+  readonly viewers: number;
+  readonly ms: number;
+}
+
 /** One party's block. */
 export interface Block {
   readonly party: PartyName;
@@ -130,8 +157,8 @@ export interface Headline {
   readonly glassToGlass: Spread | null;
   /** Where latencies begin: at the camera, or, when the source carries no time, at its arrival at the broadcaster. */
   readonly from: "camera" | "arrival";
-  /** 95th percentile over pairs of viewers of one place, ms; null with fewer than two. */
-  readonly spreadP95Ms: number | null;
+  /** The place whose viewers are farthest apart, and the one with most of them; null with fewer than two anywhere. */
+  readonly spread: { readonly worst: PlaceSpread; readonly largest: PlaceSpread } | null;
   /** Viewers served inside their network or over an exchange it is at, 0…100; null without viewers. */
   readonly localPercent: number | null;
   readonly stalls: number;
@@ -143,7 +170,10 @@ export interface Point {
   readonly at: number;
   readonly p50: number | null;
   readonly p95: number | null;
+  /** Of the place where it is worst. */
   readonly spread: number | null;
+  /** Median latency and spread of the largest places, by name. */
+  readonly places: Readonly<Record<string, { p50: number | null; spread: number | null }>>;
   readonly viewers: number;
   /** Stalls that began in this second. */
   readonly stalls: number;
@@ -164,6 +194,10 @@ export interface Picture {
   /** Everything that the verdict's rules found, the gravest first. */
   readonly findings: readonly Finding[];
   readonly blocks: readonly Block[];
+  /** Places with their viewers, the largest first. */
+  readonly cohorts: readonly CohortRow[];
+  /** The broadcast's delay behind which targets stay, ms; null: none was given. */
+  readonly anchorMs: number | null;
   readonly hops: readonly HopView[];
   /** Between the blocks, left to right. */
   readonly arrows: readonly Arrow[];

@@ -1,7 +1,8 @@
 // The verdict: each rule a row, each finding with its evidence. Rules say what was measured, never what it might mean.
 import { glassToGlassBudget, SPREAD_BUDGET_MS, toleranceOf } from "../budgets.ts";
 import { REPLACED_IS_NEWS_MS, STALL_IS_NEWS_MS } from "../limits.ts";
-import type { Block, Finding, Headline, HopView, NodeRow, State } from "../picture.ts";
+import type { Block, CohortRow, Finding, Headline, HopView, NodeRow, State } from "../picture.ts";
+import { lateSentence } from "./cohorts.ts";
 import { type View, type Viewer } from "./view.ts";
 import { behind, counted, lasting, listed, millis } from "./words.ts";
 
@@ -9,6 +10,7 @@ import { behind, counted, lasting, listed, millis } from "./words.ts";
 export interface Evidence {
   readonly view: View;
   readonly blocks: readonly Block[];
+  readonly cohorts: readonly CohortRow[];
   readonly hops: readonly HopView[];
   readonly headline: Headline;
   /** When an encoder was replaced, and when a viewer stalled last; UTC ms, null: not since the start. */
@@ -72,6 +74,7 @@ const rules: readonly Rule[] = [
   { code: HOP_OVER_BUDGET, level: "watch", find: hopOverBudget },
   { code: "glass-to-glass-over-budget", level: "watch", find: tooLate },
   { code: "spread-over-budget", level: "watch", find: tooFarApart },
+  { code: "viewers-late", level: "watch", find: viewersLate },
   {
     code: "director-silent",
     level: "watch",
@@ -292,11 +295,20 @@ function tooLate({ view, headline }: Evidence): Found[] {
 }
 
 function tooFarApart({ headline }: Evidence): Found[] {
-  const apart = headline.spreadP95Ms;
-  if (apart === null || apart <= SPREAD_BUDGET_MS + toleranceOf(SPREAD_BUDGET_MS)) return [];
+  const worst = headline.spread?.worst;
+  if (!worst || worst.ms <= SPREAD_BUDGET_MS + toleranceOf(SPREAD_BUDGET_MS)) return [];
   const text = (lasts: string): string =>
-    `Viewers of one place are up to ${millis(apart)} apart (p95), for ${lasts} now; the budget is ${millis(SPREAD_BUDGET_MS)}.`;
-  return [
-    { subject: "spread", text, evidence: { spreadP95Ms: apart, budgetMs: SPREAD_BUDGET_MS } },
-  ];
+    `Viewers of one place are up to ${millis(worst.ms)} apart, for ${lasts} now; the budget is ${millis(SPREAD_BUDGET_MS)}.`;
+  return [{ subject: "spread", text, evidence: { spread: worst, budgetMs: SPREAD_BUDGET_MS } }];
+}
+
+function viewersLate({ cohorts }: Evidence): Found[] {
+  return cohorts
+    .filter(({ late }) => late > 0)
+    .map((cohort) => ({
+      subject: cohort.id,
+      text: () => lateSentence(cohort),
+      about: cohort.id,
+      evidence: { place: cohort.json },
+    }));
 }

@@ -1,10 +1,10 @@
 // The numbers of the top line.
-import { SPREAD_VIEWERS_LIMIT } from "../limits.ts";
-import type { Headline } from "../picture.ts";
+import type { CohortRow, Headline, PlaceSpread } from "../picture.ts";
+import { spreadsOf } from "./cohorts.ts";
 import { captureIs } from "./status.ts";
-import { nearness, networkOf, type View, type Viewer } from "./view.ts";
+import { nearness, networkOf, type View } from "./view.ts";
 
-export function headlineOf(view: View): Headline {
+export function headlineOf(view: View, cohorts: readonly CohortRow[]): Headline {
   const { summary, viewers, edges, inputs } = view;
   const heard = edges.filter((edge) => edge.up);
   return {
@@ -13,7 +13,7 @@ export function headlineOf(view: View): Headline {
     mbps: total(heard.map((edge) => edge.heartbeat?.mbps ?? 0)),
     glassToGlass: summary?.glassToGlass ?? null,
     from: captureIs(inputs.broadcaster.body),
-    spreadP95Ms: spreadOf(view),
+    spread: extremesOf(spreadsOf(view, cohorts)),
     localPercent: localPercent(view),
     stalls: total(viewers.map((viewer) => viewer.stalls)),
     targetMs: inputs.director.body?.target.latencyMs ?? null,
@@ -23,35 +23,15 @@ export function headlineOf(view: View): Headline {
 const total = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0);
 
-/** The 95th percentile of how far apart two viewers of one place are, over all such pairs, ms. */
-function spreadOf(view: View): number | null {
-  const places = new Map<string, number[]>();
-  for (const viewer of evenly(view.viewers)) {
-    // A latency that begins at the origin cannot be compared with one that begins at the camera.
-    if (viewer.latencyFrom === "origin") continue;
-    const place = networkOf(view, viewer)?.place ?? "";
-    const there = places.get(place);
-    if (there) there.push(viewer.latencyMs);
-    else places.set(place, [viewer.latencyMs]);
-  }
-  const apart = [...places.values()].flatMap(pairDistances).sort((a, b) => a - b);
-  return apart[Math.ceil(0.95 * apart.length) - 1] ?? null;
-}
-
-function evenly(viewers: readonly Viewer[]): readonly Viewer[] {
-  const step = viewers.length / SPREAD_VIEWERS_LIMIT;
-  if (step <= 1) return viewers;
-  return Array.from(
-    { length: SPREAD_VIEWERS_LIMIT },
-    (_, n) => viewers[Math.floor(n * step)] as Viewer,
-  );
-}
-
-function pairDistances(latencies: readonly number[]): number[] {
-  const distances: number[] = [];
-  for (const [at, one] of latencies.entries())
-    for (const other of latencies.slice(at + 1)) distances.push(Math.abs(one - other));
-  return distances;
+function extremesOf(spreads: readonly PlaceSpread[]): Headline["spread"] {
+  const by = (of: (spread: PlaceSpread) => number): PlaceSpread | null =>
+    spreads.reduce<PlaceSpread | null>(
+      (most, each) => (!most || of(each) > of(most) ? each : most),
+      null,
+    );
+  const worst = by(({ ms }) => ms);
+  const largest = by(({ viewers }) => viewers);
+  return worst && largest && { worst, largest };
 }
 
 /** Viewers whose edge is in their network, or across an exchange that it is at. Those of unknown network do not count. */

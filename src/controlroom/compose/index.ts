@@ -1,9 +1,10 @@
 // Everybody's words as one picture. Pure: inputs and the last picture's memory in, picture and memory out.
 import type { Inputs } from "../inputs.ts";
-import { LEFT_EDGE_MS } from "../limits.ts";
+import { COHORT_LINES_LIMIT, LEFT_EDGE_MS } from "../limits.ts";
 import type { Picture, Point } from "../picture.ts";
 import { arrowsOf } from "./arrows.ts";
 import { blocksOf } from "./blocks.ts";
+import { cohortsOf } from "./cohorts.ts";
 import { type Evidence, findingsOf, verdictOf } from "./findings.ts";
 import { headlineOf } from "./headline.ts";
 import { hopsOf } from "./hops.ts";
@@ -18,7 +19,8 @@ export { emptyMemory, type Memory } from "./memory.ts";
 export function compose(inputs: Inputs, before: Memory): { picture: Picture; memory: Memory } {
   const since = new Since(before.states, inputs.at);
   const view = viewOf(inputs, before, since);
-  const headline = headlineOf(view);
+  const cohorts = cohortsOf(view);
+  const headline = headlineOf(view, cohorts);
   const hops = hopsOf(view);
   const blocks = blocksOf(view);
   const newStalls = stallsBegun(view);
@@ -27,7 +29,7 @@ export function compose(inputs: Inputs, before: Memory): { picture: Picture; mem
     replacements !== null && before.replacements !== null && replacements > before.replacements;
   const replacedAt = replacedNow ? inputs.at : before.replacedAt;
   const stalledAt = newStalls > 0 ? inputs.at : before.stalledAt;
-  const evidence: Evidence = { view, blocks, hops, headline, replacedAt, stalledAt };
+  const evidence: Evidence = { view, blocks, cohorts, hops, headline, replacedAt, stalledAt };
   const findings = findingsOf(evidence);
   const marks = marksOf(view, blocks, replacedNow);
   const { fixture, at } = inputs;
@@ -42,10 +44,12 @@ export function compose(inputs: Inputs, before: Memory): { picture: Picture; mem
       verdict: verdictOf(findings, evidence),
       findings,
       blocks,
+      cohorts,
+      anchorMs: inputs.director.body?.sync?.anchorMs ?? null,
       hops,
       arrows: arrowsOf(view, blocks, hops),
       marks,
-      point: pointOf(view, headline, newStalls),
+      point: pointOf(view, { headline, cohorts }, newStalls),
     },
     memory: {
       states: since.states,
@@ -80,12 +84,24 @@ function sessionsByEdge({ edges, before, summary, inputs: { at } }: View): Memor
   );
 }
 
-function pointOf(view: View, headline: Picture["headline"], stalls: number): Point {
+function pointOf(
+  view: View,
+  { headline, cohorts }: Pick<Picture, "headline" | "cohorts">,
+  stalls: number,
+): Point {
   return {
     at: view.inputs.at,
     p50: headline.glassToGlass?.p50 ?? null,
     p95: headline.glassToGlass?.p95 ?? null,
-    spread: headline.spreadP95Ms,
+    spread: headline.spread?.worst.ms ?? null,
+    places: Object.fromEntries(
+      cohorts
+        .slice(0, COHORT_LINES_LIMIT)
+        .map(({ name, latency, spreadMs }) => [
+          name,
+          { p50: latency?.p50 ?? null, spread: spreadMs },
+        ]),
+    ),
     viewers: headline.viewers,
     stalls,
     edges: Object.fromEntries(

@@ -43,6 +43,38 @@ export const viewer = (session: string, over: Partial<Viewer> = {}): Viewer => (
   ...over,
 });
 
+type Cohort = Summary["cohorts"][number];
+/** Rome's forty viewers, as telemetry tells of them. */
+export const cohort = (id: string, over: Partial<Cohort> = {}): Cohort => ({
+  id,
+  viewers: 40,
+  late: 0,
+  latency: spread(1_500, 40),
+  spreadMs: 24,
+  need: spread(1_200, 40),
+  sync: spread(6, 40),
+  stalling: 0,
+  cuesLate: 0,
+  cuesLost: 0,
+  ...over,
+});
+
+type Governed = DirectorState["cohorts"][number];
+/** A city as the director governs it. */
+export const governed = (id: string, over: Partial<Governed> = {}): Governed => ({
+  id,
+  name: id === "it/roma" ? "Roma" : "Milano",
+  viewers: 40,
+  nowMs: 1_500,
+  target: { latencyMs: 1_500, version: 7, fromLatencyMs: 1_500, fromUtcMs: start },
+  need: null,
+  latency: null,
+  spreadMs: null,
+  releaseAfterMs: 2_000,
+  why: "holds 1.50 s: need p95 1.32 s",
+  ...over,
+});
+
 export const spread = (p50: number, n = 30) => ({ p50, p95: p50 * 1.1, p99: p50 * 1.2, n });
 
 export function summary(over: Partial<Summary> = {}, ms: Partial<typeof usual> = {}): Summary {

@@ -41,7 +41,7 @@ describe("the picture", () => {
     );
     assert.equal(picture.headline.viewers, 2);
     assert.equal(picture.headline.mbps, 12);
-    assert.equal(picture.headline.spreadP95Ms, 10);
+    assert.equal(picture.headline.spread?.worst.ms, 10);
     assert.equal(picture.headline.localPercent, 100);
     assert.equal(row(picture, "edge isp-roma").party, "cdn");
     assert.ok(
@@ -144,9 +144,12 @@ describe("the picture", () => {
       viewer("c", { network: "TIM", latencyMs: 3_000 }),
       viewer("d", { latencyMs: 9_000, latencyFrom: "origin" }),
     ];
-    assert.equal(after({ telemetry: up(summary({ viewers })) }).picture.headline.spreadP95Ms, 80);
+    assert.equal(
+      after({ telemetry: up(summary({ viewers })) }).picture.headline.spread?.worst.ms,
+      80,
+    );
     const one = summary({ viewers: [viewer("a")] });
-    assert.equal(after({ telemetry: up(one) }).picture.headline.spreadP95Ms, null);
+    assert.equal(after({ telemetry: up(one) }).picture.headline.spread, null);
   });
 
   it("shows the broadcaster's source, encoders and push as rows", () => {

@@ -28,6 +28,7 @@ export function find(selection: Selection, picture: Picture): Found | null {
     const hop = picture.hops.find((each) => each.hop === selection.hop);
     return hop ? { kind: "hop", hop, findings: about(`hop ${hop.hop}`) } : null;
   }
-  const row = picture.blocks.flatMap(({ rows }) => rows).find(({ id }) => id === selection.id);
+  const rows = [...picture.blocks.flatMap((block) => block.rows), ...picture.cohorts];
+  const row = rows.find(({ id }) => id === selection.id);
   return row ? { kind: "row", row, findings: about(row.id) } : null;
 }
