@@ -43,6 +43,19 @@ test("the page, its files and its configuration are served, and the page reads t
   assert.deepEqual(config.networks, options.networks);
 });
 
+test("the page carries its configuration, and no title can end the element that holds it", async (t) => {
+  const root = await builtPage(t);
+  const place = '<script type="application/json" id="config">null</script>';
+  await writeFile(path.join(root, "index.html"), `<!doctype html><body>${place}`);
+  const title = "</script><b>$& & $1";
+  const watch = await startWatch({ ...options, title, root }, context);
+  t.after(() => watch.close());
+  const page = await (await fetch(`${watch.url}/`)).text();
+  const carried = /id="config">(.*?)<\/script>/s.exec(page)?.[1] ?? "";
+  assert.equal(page.match(/<\/script>/g)?.length, 1);
+  assert.equal(parseWatchConfig(JSON.parse(carried)).title, title);
+});
+
 test("status and metrics count what was served", async (t) => {
   const root = await builtPage(t);
   const watch = await startWatch({ ...options, root }, context);

@@ -1,5 +1,6 @@
 // The watch role: serves the built page and tells it where things are. It carries no media.
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
@@ -48,6 +49,9 @@ export interface WatchHandle extends Closable {
   readonly url: string;
 }
 
+/** Where `page/index.html` leaves room for the configuration. */
+const CONFIG_PLACE = '<script type="application/json" id="config">null';
+
 const BUILT_PAGE = fileURLToPath(new URL("../../dist/watch/", import.meta.url));
 
 interface Counters extends Record<string, number> {
@@ -75,12 +79,19 @@ async function showPage(
     counters.configs += 1;
     return config;
   });
-  app.get("/", (_request, reply) => {
+  app.get("/", async (_request, reply) => {
     if (!isBuilt(root)) throw viewerErrors.make("page-not-built", { root });
     counters.pages += 1;
-    reply.header("cache-control", "no-cache");
-    return reply.sendFile("index.html", { cacheControl: false });
+    reply.header("cache-control", "no-cache").type("text/html; charset=utf-8");
+    return withConfig(await readFile(`${root}/index.html`, "utf8"), config);
   });
+}
+
+/** The configuration stands in the page, so that nothing has to be asked for before it begins. */
+function withConfig(page: string, config: WatchConfig): string {
+  // A script element ends at the first "</" whatever its type (HTML 4.12.1.3).
+  const text = JSON.stringify(config).replaceAll("<", "\\u003c");
+  return page.replace(CONFIG_PLACE, () => `${CONFIG_PLACE.slice(0, -"null".length)}${text}`);
 }
 
 const isBuilt = (root: string): boolean => existsSync(`${root}/index.html`);

@@ -22,7 +22,7 @@ test("protocol and network come from the address, with sane defaults", () => {
     protocol: "hls",
     network: tim,
   });
-  assert.deepEqual(choiceFrom("", config, able), { protocol: "dash", network: fastweb });
+  assert.deepEqual(choiceFrom("", config, able), { protocol: "own", network: fastweb });
   assert.deepEqual(choiceFrom("?network=999", config, able)?.network, fastweb);
   assert.equal(choiceFrom("?network=direct", config, able)?.network, null);
   assert.equal(choiceFrom("", { ...config, networks: [] }, able)?.network, null);

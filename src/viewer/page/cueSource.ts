@@ -8,8 +8,8 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 4_000;
 /** The wait after an edge has said that there is no such stream, ms: it will not be there a moment later. */
 const REFUSED_WAIT_MS = 15_000;
-/** The head of a stream has to be there by then, ms. */
-const HEAD_DEADLINE_MS = 2_000;
+/** The head of a stream has to be there by then, ms: an edge that begins to follow a channel takes 2 s at most. */
+const HEAD_DEADLINE_MS = 4_000;
 /** A stream that says nothing for so long is given up, ms: an edge sends a comment more often. */
 const SILENCE_MS = 20_000;
 /** A stream that lived so long was well: the waits begin anew, ms. */

@@ -1,4 +1,5 @@
 // What a test or a benchmark can ask of the page: `window.regista`.
+import type { CueRecord, PageCues } from "./cues.ts";
 import type { Protocol } from "../players/player.ts";
 import type { Sample } from "./screen.ts";
 import { latencyHow, type Trouble } from "./view.ts";
@@ -41,6 +42,8 @@ export interface PageHooks {
   barcode(): number | null;
   /** Measures the next presented frame, by its barcode and by the page's own figure. */
   sample(): Promise<Sample>;
+  /** Every cue that was told, and how many were late or never came. */
+  cues(): { told: readonly CueRecord[]; late: number; lost: number };
 }
 
 declare global {
@@ -50,11 +53,12 @@ declare global {
 }
 
 /** Offers the hooks for `watch`. */
-export function offerHooks(watch: Watch): void {
+export function offerHooks(watch: Watch, cues: PageCues): void {
   window.regista = {
     state: () => stateOf(watch),
     barcode: () => watch.screen.barcode(),
     sample: () => watch.screen.sample(),
+    cues: () => ({ told: cues.records, late: cues.late, lost: cues.lost }),
   };
 }
 

@@ -1,28 +1,37 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { noticeOf, type NoticeParts } from "./notice.ts";
+import { Story } from "./notice.ts";
 
-const parts: NoticeParts = {
-  phase: "playing",
-  stopped: null,
-  last: null,
-  now: 10_000,
-  attempts: 0,
-};
+const NOW = 10_000;
+const moment = { phase: "playing", now: NOW, attempts: 0 } as const;
 
 test("who simply plays is told nothing, and everybody else one sentence", () => {
-  assert.equal(noticeOf(parts), null);
+  const story = new Story();
+  assert.equal(story.notice(moment), null);
   for (const phase of ["finding", "starting", "waiting", "paused"] as const)
-    assert.match(noticeOf({ ...parts, phase }) ?? "", /[.…]$/);
-  assert.equal(noticeOf({ ...parts, phase: "stopped", stopped: "Nothing left." }), "Nothing left.");
+    assert.match(story.notice({ ...moment, phase }) ?? "", /[.…]$/);
+  story.stop({ at: NOW, sentence: "Nothing is left." });
+  assert.ok(story.isStopped);
+  assert.match(story.notice({ ...moment, phase: "stopped" }) ?? "", /^Nothing is left\..*r to try/);
+  story.resume();
+  assert.ok(!story.isStopped);
 });
 
 test("a trouble is told for a while, and a player that starts again says what can be done", () => {
-  const last = { at: 5_000, sentence: "Edge a did not deliver." };
-  assert.equal(noticeOf({ ...parts, last }), last.sentence);
-  assert.equal(noticeOf({ ...parts, last, now: 12_000 }), null);
+  const story = new Story();
+  const sentence = "Edge a did not deliver.";
+  story.trouble({ at: NOW - 5_000, sentence });
+  assert.equal(story.notice(moment), sentence);
+  assert.equal(story.notice({ ...moment, now: NOW + 2_000 }), null);
   assert.match(
-    noticeOf({ ...parts, phase: "starting", last, now: 60_000, attempts: 1 }) ?? "",
+    story.notice({ phase: "starting", now: NOW + 60_000, attempts: 1 }) ?? "",
     /^Edge a did not deliver\..*starts again/,
   );
+});
+
+test("a few troubles are kept, the newest", () => {
+  const story = new Story();
+  for (let at = 0; at < 100; at += 1) story.trouble({ at, sentence: `${at}` });
+  assert.equal(story.troubles.length, 20);
+  assert.equal(story.troubles.at(-1)?.at, 99);
 });

@@ -4,36 +4,66 @@ import type { Phase, Trouble } from "./view.ts";
 /** A trouble stays on the picture for so long, ms. */
 const TROUBLE_SHOWN_MS = 6_000;
 
-/** What the sentence is made of. */
-export interface NoticeParts {
+/** Troubles kept for the drawer. */
+const TROUBLES_KEPT = 20;
+
+/** What the page is doing at `now` (UTC, ms); `attempts`: players started anew since the last calm. */
+export interface Moment {
   phase: Phase;
-  /** Why it was given up; null while it was not. */
-  stopped: string | null;
-  /** The newest trouble. */
-  last: Trouble | null;
-  /** UTC, ms. */
   now: number;
-  /** Players started anew since the last calm. */
   attempts: number;
 }
 
-/** Null when there is nothing to say: it simply plays. */
-export function noticeOf({ phase, stopped, last, now, attempts }: NoticeParts): string | null {
-  const fresh = last && now - last.at < TROUBLE_SHOWN_MS ? last.sentence : null;
-  switch (phase) {
-    case "stopped":
-      return stopped;
-    case "finding":
-      return "Asking the director where to watch…";
-    case "paused":
-      return "Paused. Space goes on at the live picture.";
-    case "waiting":
-      return fresh ?? "No new picture; the player is trying the edges.";
-    case "playing":
-      return fresh;
-    case "starting":
-      return attempts > 0 && last
-        ? `${last.sentence} r starts again, n takes another network.`
-        : (fresh ?? "Waiting for the picture…");
+/** What went wrong in this page, and what is said of it. */
+export class Story {
+  #troubles: readonly Trouble[] = [];
+  #stopped: string | null = null;
+
+  /** The last ones, oldest first. */
+  get troubles(): readonly Trouble[] {
+    return this.#troubles;
+  }
+
+  /** Whether watching was given up. */
+  get isStopped(): boolean {
+    return this.#stopped !== null;
+  }
+
+  /** Something went wrong that is being worked on. */
+  trouble(trouble: Trouble): void {
+    this.#troubles = [...this.#troubles, trouble].slice(-TROUBLES_KEPT);
+  }
+
+  /** Nothing can be done but by the person. */
+  stop(trouble: Trouble): void {
+    this.#stopped = `${trouble.sentence} Press r to try again.`;
+    this.trouble(trouble);
+  }
+
+  /** The person tries again. */
+  resume(): void {
+    this.#stopped = null;
+  }
+
+  /** Null when there is nothing to say: it simply plays. */
+  notice({ phase, now, attempts }: Moment): string | null {
+    const last = this.#troubles.at(-1);
+    const fresh = last && now - last.at < TROUBLE_SHOWN_MS ? last.sentence : null;
+    switch (phase) {
+      case "stopped":
+        return this.#stopped;
+      case "finding":
+        return "Asking the director where to watch…";
+      case "paused":
+        return "Paused. Space goes on at the live picture.";
+      case "waiting":
+        return fresh ?? "No new picture; the player is trying the edges.";
+      case "playing":
+        return fresh;
+      case "starting":
+        return attempts > 0 && last
+          ? `${last.sentence} r starts again, n takes another network.`
+          : (fresh ?? "Waiting for the picture…");
+    }
   }
 }

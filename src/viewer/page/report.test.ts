@@ -23,6 +23,7 @@ const watching: Watching = {
   network: "Fastweb",
   rendition: "v720",
   stalls: 1,
+  cues: { late: 2, lost: 1 },
 };
 
 test("a report reads back as what the viewer saw", () => {
@@ -40,6 +41,8 @@ test("a report reads back as what the viewer saw", () => {
   assert.equal(cmcdText(read, cmcdKeys.cohort), "it/roma");
   assert.equal(cmcdText(read, cmcdKeys.edge), "isp-roma");
   assert.equal(cmcdNumber(read, cmcdKeys.stalls), 1);
+  assert.equal(cmcdNumber(read, cmcdKeys.cuesLate), 2);
+  assert.equal(cmcdNumber(read, cmcdKeys.cuesLost), 1);
 });
 
 test("what is not known is left out, never sent as nothing", () => {

@@ -1,6 +1,7 @@
 // What the viewer tells telemetry, each second: CMCD version 2 in event mode (CTA-5004-B) and its hop stamps. Straight to
 // the collector, never through a carrier; a collector that does not answer costs nothing but the report.
 import type { Hops, MediaHop } from "#protocol";
+import { isDash } from "../players/choose.ts";
 import type { PlayerState, Protocol } from "../players/player.ts";
 import { CMCD_MEDIA_TYPE, cmcdKeys, type CmcdRecord, encodeCmcd } from "#telemetry/cmcd";
 import type { Phase, View } from "./view.ts";
@@ -55,12 +56,14 @@ export interface Watching {
   network: string | null;
   rendition: string | null;
   stalls: number;
+  /** Cues since the page began. */
+  cues: { readonly late: number; readonly lost: number };
 }
 
 /** A report of what is on the page. `onScreen`: the rendition of the frame that is seen; `last`: the person leaves. */
 export function watchingOf(
   view: View,
-  told: Pick<Watching, "session" | "channel" | "protocol" | "at" | "sequence"> & {
+  told: Pick<Watching, "session" | "channel" | "protocol" | "at" | "sequence" | "cues"> & {
     state: PlayerState;
     onScreen: string | null;
     last: boolean;
@@ -95,13 +98,15 @@ export function cmcdOf(watching: Watching): CmcdRecord {
     cid: watching.channel,
     sn: watching.sequence,
     ts: Math.round(watching.at),
-    sf: watching.protocol === "own" || watching.protocol === "dash" ? "d" : "h",
+    sf: isDash(watching.protocol) ? "d" : "h",
     st: "l",
     sta: states[watching.word],
     bl: video(watching.bufferMs),
     pr: watching.rate,
     [cmcdKeys.stalls]: watching.stalls,
     [cmcdKeys.protocol]: watching.protocol,
+    [cmcdKeys.cuesLate]: watching.cues.late,
+    [cmcdKeys.cuesLost]: watching.cues.lost,
   };
   const known: [string, string | number | null][] = [
     [cmcdKeys.glassToGlass, rounded(watching.latencyMs)],

@@ -41,7 +41,9 @@ export class Screen {
   readonly #waiting: ((sample: Sample) => void)[] = [];
   #steps: number[] = [];
   #mediaTime = Number.NaN;
+  #firstFrameAt: number | null = null;
   #lastFrameAt: number | null = null;
+  #onDisplay: ((captureMs: number, displayAt: number) => void) | null = null;
   #closed = false;
   #moveUntil = Number.NEGATIVE_INFINITY;
   #movePlaceS: number | null = null;
@@ -51,6 +53,11 @@ export class Screen {
     this.#video = video;
     this.#options = options;
     this.#next();
+  }
+
+  /** When the session's first frame was presented, monotonic ms; null before it. */
+  get firstFrameAt(): number | null {
+    return this.#firstFrameAt;
   }
 
   /** When the last frame was presented, monotonic ms; null before the first since the last {@link restart}. */
@@ -67,6 +74,7 @@ export class Screen {
   restart(newSession: boolean): void {
     if (newSession) {
       this.meter.reset();
+      this.#firstFrameAt = null;
       this.#video.removeAttribute("poster");
     } else this.meter.cut(this.#options.clock.monotonic());
     this.#steps = [];
@@ -108,6 +116,11 @@ export class Screen {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Tells of every frame whose capture time is known, also of one that does not count: when it is on the screen, monotonic ms. */
+  follow(onDisplay: (captureMs: number, displayAt: number) => void): void {
+    this.#onDisplay = onDisplay;
+  }
+
   close(): void {
     this.#closed = true;
   }
@@ -126,7 +139,9 @@ export class Screen {
     const capture = captureMs(mediaTime);
     const shownMs = clock.utcAt(expectedDisplayTime);
     const latencyMs = capture === null ? null : shownMs - capture;
+    if (capture !== null) this.#onDisplay?.(capture, expectedDisplayTime);
     this.#answer(mediaTime, shownMs, latencyMs);
+    this.#firstFrameAt ??= now;
     this.#lastFrameAt = now;
     this.#step(mediaTime);
     const moving = this.#moving(now, mediaTime);

@@ -1,6 +1,6 @@
 // Everything that a player needs to begin, asked for at once: the session, the time, the manifest, the player's code.
 import type { WatchConfig } from "../config.ts";
-import { playerFor } from "../players/choose.ts";
+import { isDash, playerFor } from "../players/choose.ts";
 import type { Protocol, StartPlayer } from "../players/player.ts";
 import type { PageClock } from "./clock.ts";
 import type { EarlyDocuments } from "./early.ts";
@@ -24,9 +24,9 @@ export interface Startup {
   startPlayer: StartPlayer;
 }
 
-/** The manifest that this protocol plays. */
-export const manifestFor = (protocol: Protocol, urls: { dash: string; hls: string }): string =>
-  protocol === "own" || protocol === "dash" ? urls.dash : urls.hls;
+/** The address that this protocol plays. */
+export const addressFor = (protocol: Protocol, urls: { dash: string; hls: string }): string =>
+  isDash(protocol) ? urls.dash : urls.hls;
 
 /** Resolves when all of it is there. Rejects when there is no edge at all, or the player's code does not come. */
 export async function startup(parts: StartupParts): Promise<Startup> {
@@ -35,7 +35,8 @@ export async function startup(parts: StartupParts): Promise<Startup> {
   const [edge] = config.edges;
   if (edge) {
     clock.follow(() => route(`${edge.url}/time`));
-    early.ask(route(manifestFor(protocol, manifestUrls(edge.url, config.channel))));
+    // hls.js takes nothing ahead.
+    if (isDash(protocol)) early.ask(route(manifestUrls(edge.url, config.channel).dash));
   }
   const [place, startPlayer] = await Promise.all([
     findPlace(config, route),

@@ -18,6 +18,11 @@ const START_MS = 4_000;
 /** The player's scheduling hears of a target that has moved by more than this, ms. */
 const RETARGET_STEP_MS = 100;
 
+/** Before its first picture a player is put right that is off by more than this, ms; less is gone in two seconds. */
+const PLACE_LEAST_MS = 120;
+/** What the seek takes until the picture is there, ms. */
+const PLACE_LEAD_MS = 80;
+
 /** A rung is given so long to show what it brings before the next lower one is asked for, ms. */
 const RUNG_PERIOD_MS = 4_000;
 
@@ -47,6 +52,7 @@ export class SyncDriver {
   #toldMs = 0;
   #firstFrameAt: number | null = null;
   #jumps = 0;
+  #placed = false;
   #rung: { limit: RungLimit; at: number } = { limit: "any", at: 0 };
 
   constructor(parts: SyncDriverParts) {
@@ -61,6 +67,7 @@ export class SyncDriver {
     this.#toldMs = targetMs;
     this.#firstFrameAt = null;
     this.#jumps = 0;
+    this.#placed = false;
     this.#rung = { limit: "any", at: 0 };
     this.#parts.video.playbackRate = 1;
   }
@@ -100,6 +107,7 @@ export class SyncDriver {
       reachable: this.#isReachable(player, utcMs - targetMs),
       lowestRung: isLowest(player),
     });
+    if (this.#stateAt(at) === "starting") this.#place(player, utcMs - targetMs);
     if (video.playbackRate !== action.rate) video.playbackRate = action.rate;
     if (action.seekByMs !== null) this.#seek(player, action.seekByMs, at);
     this.#limit(player, { limit: action.rung, late: controller.state.kind === "late", at });
@@ -131,6 +139,21 @@ export class SyncDriver {
     return place !== null && isBuffered(this.#parts.video, place, place + REACH_MARGIN_S);
   }
 
+  /**
+   * Loading has taken time since the player chose where to begin: put right before the first picture, nobody sees it.
+   * Once, since a seek that is asked for again and again never ends.
+   */
+  #place(player: Player, captureMs: number): void {
+    const { video, screen } = this.#parts;
+    const place = player.mediaTimeS(captureMs + PLACE_LEAD_MS);
+    if (this.#placed || place === null || video.readyState < HAVE_CURRENT_DATA) return;
+    if (Math.abs(place - video.currentTime) * 1_000 < PLACE_LEAST_MS) return;
+    if (!isBuffered(video, place, place + REACH_MARGIN_S)) return;
+    this.#placed = true;
+    screen.moved(place, false);
+    player.seekTo(place);
+  }
+
   #seek(player: Player, byMs: number, at: number): void {
     const { video, screen } = this.#parts;
     const place = video.currentTime + byMs / 1_000;
@@ -150,7 +173,8 @@ export class SyncDriver {
   }
 }
 
-/** HTMLMediaElement.HAVE_FUTURE_DATA: the frame after the present one is there. */
+/** HTMLMediaElement.HAVE_CURRENT_DATA, HAVE_FUTURE_DATA: the present frame is there, the one after it too. */
+const HAVE_CURRENT_DATA = 2;
 const HAVE_FUTURE_DATA = 3;
 
 function isLowest(player: Player): boolean {

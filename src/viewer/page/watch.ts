@@ -7,29 +7,33 @@ import { Arrivals } from "./arrivals.ts";
 import { BarcodeReader } from "./barcodeReader.ts";
 import type { Choice } from "./choices.ts";
 import type { PageClock } from "./clock.ts";
+import type { PageCues } from "./cues.ts";
 import { EarlyDocuments } from "./early.ts";
 import { FollowedTarget } from "./followedTarget.ts";
 import { STALL_MS } from "./frames.ts";
-import { noticeOf } from "./notice.ts";
+import { Story } from "./notice.ts";
 import type { ShownFrame } from "./partStamps.ts";
 import { Reporter, watchingOf } from "./report.ts";
 import { movedTo, viaGateway } from "./route.ts";
 import { Screen } from "./screen.ts";
 import { Series } from "./series.ts";
 import type { Place } from "./session.ts";
-import { manifestFor, startup } from "./startup.ts";
+import { addressFor, startup } from "./startup.ts";
 import { bufferedAhead, SyncDriver } from "./syncDriver.ts";
-import { IN_SYNC_MS, type Phase, syncView, type Trouble, type View } from "./view.ts";
+import { IN_SYNC_MS, type Phase, protocolNames, syncView, type View } from "./view.ts";
 
 /** The page is looked over and drawn this often, ms. */
 const TICK_MS = 250;
 const REPORT_PERIOD_MS = 1_000;
-const TROUBLES_KEPT = 20;
+/** So often the reference engine is started before another player takes over. */
+const OWN_ATTEMPTS = 2;
 
 export interface WatchParts {
   video: HTMLVideoElement;
   config: WatchConfig;
   clock: PageClock;
+  /** What has been late or lost of them is reported. */
+  cues: Pick<PageCues, "late" | "lost">;
   /** Called four times a second and at each change. */
   onView: (view: View) => void;
 }
@@ -44,6 +48,7 @@ export class Watch {
   readonly #reporter: Reporter;
   readonly #driver: SyncDriver;
   readonly #target = new FollowedTarget();
+  readonly #story = new Story();
   readonly #early: EarlyDocuments;
   readonly #stops: (() => void)[] = [];
   #startPlayer: StartPlayer | null = null;
@@ -52,10 +57,7 @@ export class Watch {
   #player: Player | null = null;
   #restarts: Restarts | null = null;
   #turn = 0;
-  #troubles: Trouble[] = [];
-  #stopped: string | null = null;
   #startedAt = 0;
-  #firstFrameMs: number | null = null;
   #inSyncMs: number | null = null;
   #subtitles = false;
   #sequence = 0;
@@ -103,9 +105,8 @@ export class Watch {
     const { clock, config } = this.#parts;
     this.#choice = choice;
     this.#place = null;
-    this.#stopped = null;
+    this.#story.resume();
     this.#startedAt = clock.monotonic();
-    this.#firstFrameMs = null;
     this.#inSyncMs = null;
     this.#paused = false;
     this.#draw();
@@ -165,13 +166,14 @@ export class Watch {
     const now = clock.monotonic();
     const phase = this.#phase(now);
     const place = this.#place;
-    const { latencyMs } = this.screen.meter;
+    const { firstFrameAt, meter } = this.screen;
+    const { latencyMs } = meter;
     const utcMs = clock.utc();
     const edgeId = state?.edge ?? place?.edge.id ?? null;
     const known = place?.edge.id === edgeId ? place.edge.class : null;
     return {
       phase,
-      notice: this.#notice(phase),
+      notice: this.#story.notice({ phase, now: utcMs, attempts: this.#restarts?.attempts ?? 0 }),
       protocol: this.#choice?.protocol ?? null,
       network: this.#choice?.network?.name ?? place?.network ?? null,
       edge: edgeId === null ? null : { id: edgeId, class: known },
@@ -195,12 +197,12 @@ export class Watch {
         fps: this.screen.fps,
         kbps: state?.bitrateKbps ?? null,
       },
-      stalls: this.screen.meter.stalls(now),
+      stalls: meter.stalls(now),
       droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
-      firstFrameMs: this.#firstFrameMs,
+      firstFrameMs: firstFrameAt === null ? null : firstFrameAt - this.#startedAt,
       inSyncMs: this.#inSyncMs,
       subtitles: this.#subtitles,
-      troubles: this.#troubles,
+      troubles: this.#story.troubles,
     };
   }
 
@@ -245,8 +247,8 @@ export class Watch {
       const player = start(
         video,
         {
-          manifest: manifestFor(choice.protocol, urls),
-          steering: place.steering && manifestFor(choice.protocol, place.steering),
+          manifest: addressFor(choice.protocol, urls),
+          steering: place.steering && addressFor(choice.protocol, place.steering),
         },
         {
           route: this.#route,
@@ -297,7 +299,7 @@ export class Watch {
   /** Another player on the next edge, in the same session. */
   #startAnew(restarts: Restarts): void {
     const place = this.#place;
-    if (!place) return;
+    if (!place || this.#takesOther(restarts)) return;
     const { edges } = this.#parts.config;
     const present = this.#player?.state().edge ?? place.edge.id;
     const at = edges.findIndex((edge) => edge.id === present);
@@ -312,13 +314,22 @@ export class Watch {
     this.#play(next ? { dash: movedTo(dash, next.url), hls: movedTo(hls, next.url) } : place.urls);
   }
 
+  /** A stream that the reference engine never got to show is left to the library; whether it is. */
+  #takesOther(restarts: Restarts): boolean {
+    const choice = this.#choice;
+    const inVain = restarts.attempts >= OWN_ATTEMPTS && this.screen.firstFrameAt === null;
+    if (!choice || choice.protocol !== "own" || !inVain) return false;
+    void this.start({ ...choice, protocol: "dash" });
+    this.#trouble(`${protocolNames.own} shows no picture; ${protocolNames.dash} takes over.`);
+    return true;
+  }
+
   #tick(): void {
     const { clock, video } = this.#parts;
     const now = clock.monotonic();
     const { lastFrameAt, meter } = this.screen;
-    if (lastFrameAt !== null) this.#firstFrameMs ??= lastFrameAt - this.#startedAt;
     const restarts = this.#restarts;
-    if (restarts && this.#stopped === null) {
+    if (restarts && !this.#story.isStopped) {
       if (lastFrameAt !== null) restarts.frame(lastFrameAt);
       if (document.hidden || this.#paused) {
         restarts.idle(now);
@@ -336,32 +347,22 @@ export class Watch {
   }
 
   #phase(now: number): Phase {
-    if (this.#stopped !== null) return "stopped";
+    if (this.#story.isStopped) return "stopped";
     if (!this.#place) return "finding";
     if (this.#paused) return "paused";
     if (this.screen.lastFrameAt === null) return "starting";
     return this.screen.meter.waitingMs(now) > STALL_MS ? "waiting" : "playing";
   }
 
-  #notice(phase: Phase): string | null {
-    return noticeOf({
-      phase,
-      stopped: this.#stopped,
-      last: this.#troubles.at(-1) ?? null,
-      now: this.#parts.clock.utc(),
-      attempts: this.#restarts?.attempts ?? 0,
-    });
-  }
-
   #trouble(sentence: string): void {
-    const at = this.#parts.clock.utc();
-    this.#troubles = [...this.#troubles, { at, sentence }].slice(-TROUBLES_KEPT);
+    this.#story.trouble({ at: this.#parts.clock.utc(), sentence });
     this.#draw();
   }
 
   #stop(failure: unknown): void {
-    this.#stopped = `${sentenceOf(failure)} Press r to try again.`;
-    this.#trouble(sentenceOf(failure));
+    const sentence = failure instanceof Error ? failure.message : String(failure);
+    this.#story.stop({ at: this.#parts.clock.utc(), sentence });
+    this.#draw();
   }
 
   #draw(): void {
@@ -385,12 +386,10 @@ export class Watch {
         onScreen,
         at: clock.utc(),
         sequence: this.#sequence,
+        cues: this.#parts.cues,
         last,
       }),
       last,
     );
   }
 }
-
-const sentenceOf = (failure: unknown): string =>
-  failure instanceof Error ? failure.message : String(failure);

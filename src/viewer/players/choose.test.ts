@@ -10,11 +10,12 @@ test("what is asked for is played when it can be, otherwise the best there is", 
   assert.equal(chooseProtocol("smooth", everything), "own");
   assert.equal(chooseProtocol("dash", { mediaSource: false, nativeHls: true }), "native");
   assert.equal(chooseProtocol("dash", { mediaSource: false, nativeHls: false }), null);
-  assert.deepEqual(playable({ mediaSource: true, nativeHls: false }), ["dash", "hls", "own"]);
+  assert.deepEqual(playable({ mediaSource: true, nativeHls: false }), ["own", "dash", "hls"]);
 });
 
 test("HLS is held no nearer than it can be", () => {
   assert.equal(targetFor("dash", 1_500), 1_500);
-  assert.equal(targetFor("hls", 1_500), HLS_NEAREST_MS);
+  assert.equal(targetFor("own", 900), 900);
+  assert.equal(targetFor("hls", 1_000), HLS_NEAREST_MS);
   assert.equal(targetFor("hls", 3_000), 3_000);
 });

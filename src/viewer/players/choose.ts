@@ -29,10 +29,16 @@ export async function playerFor(protocol: Protocol): Promise<StartPlayer> {
   return (await import("./nativePlayer.ts")).startNative;
 }
 
-/** LL-HLS shows a part only when its playlist names it, and holds three parts back: the nearest it can be held to, ms. */
-export const HLS_NEAREST_MS = 1_700;
+/** Whether it plays the MPD. */
+export const isDash = (protocol: Protocol): boolean => protocol === "own" || protocol === "dash";
+
+/**
+ * LL-HLS is played no nearer than PART-HOLD-BACK from the end of its playlist (rfc8216bis 4.4.3.8): three parts of 320 ms.
+ * The end names a part when it is complete and has come: up to a part, and the way there. From the camera, ms.
+ */
+export const HLS_NEAREST_MS = 1_400;
 
 /** How far behind the camera this protocol is held when the director asks for `targetMs`. */
 export function targetFor(protocol: Protocol, targetMs: number): number {
-  return protocol === "dash" || protocol === "own" ? targetMs : Math.max(targetMs, HLS_NEAREST_MS);
+  return isDash(protocol) ? targetMs : Math.max(targetMs, HLS_NEAREST_MS);
 }

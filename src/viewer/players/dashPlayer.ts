@@ -4,6 +4,7 @@ import { deviceProfiles } from "#viewer/sync";
 import { edgeOf, movedTo } from "../page/route.ts";
 import { ByteGuard } from "./byteGuard.ts";
 import { dashSettings } from "./dashSettings.ts";
+import { EarlyManifest } from "./earlyManifest.ts";
 import {
   DOCUMENT_DEADLINE_MS,
   FAILURES_LIMIT,
@@ -34,6 +35,7 @@ interface WireRequest {
   };
 }
 interface WireResponse {
+  url: string;
   request: WireRequest;
   data?: unknown;
 }
@@ -69,6 +71,7 @@ class DashPlayer implements Player {
   readonly #player: MediaPlayerClass;
   readonly #options: PlayerOptions;
   readonly #video: HTMLVideoElement;
+  readonly #manifest: EarlyManifest;
   readonly #renditions = new Renditions();
   readonly #guard = new ByteGuard<FragmentRequest>();
   readonly #wires = new WeakMap<FragmentRequest, WireRequest>();
@@ -82,17 +85,20 @@ class DashPlayer implements Player {
   constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
     this.#video = video;
     this.#options = options;
+    this.#manifest = new EarlyManifest(options.early);
     this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? "";
     this.#stops.push(ownListeners(video));
     this.#player = MediaPlayer().create();
     this.#player.updateSettings(dashSettings(options));
-    this.#player.addRequestInterceptor((request) => {
-      this.#prepare(request as unknown as WireRequest);
-      return Promise.resolve(request);
+    this.#player.addRequestInterceptor(async (request) => {
+      await this.#prepare(request as unknown as WireRequest);
+      return request;
     });
     this.#player.addResponseInterceptor((response) => {
-      const { request, data } = response as unknown as WireResponse;
-      if (request.customData.request.type === STEERING) tellTarget(data, options.onTarget);
+      const wire = response as unknown as WireResponse;
+      const { type } = wire.request.customData.request;
+      if (type === STEERING) tellTarget(wire.data, options.onTarget);
+      if (type === MANIFEST) this.#manifest.giveBack(wire);
       return Promise.resolve(response);
     });
     this.#listen();
@@ -161,6 +167,7 @@ class DashPlayer implements Player {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#manifest.close();
     this.#player.destroy();
     for (const stop of this.#stops.splice(0)) stop();
   }
@@ -186,10 +193,11 @@ class DashPlayer implements Player {
   }
 
   /** Just before a request leaves: through the gateway, with a deadline, under the guard. */
-  #prepare(wire: WireRequest): void {
+  async #prepare(wire: WireRequest): Promise<void> {
     const { request } = wire.customData;
     if (request.type === MANIFEST) wire.url = this.#fromCurrentEdge(wire.url);
     wire.url = this.#options.route(wire.url);
+    if (request.type === MANIFEST) await this.#manifest.lend(wire);
     if (request.type !== MEDIA_SEGMENT) {
       wire.timeout = DOCUMENT_DEADLINE_MS;
       return;
