@@ -251,6 +251,36 @@ const schemas = {
       .default([])
       .describe("edges with their declared line to the origin"),
   }),
+  push: z.strictObject({
+    host,
+    port: listenPort(8_088),
+    channel,
+    edges: z
+      .array(z.url())
+      .min(1)
+      .default(["http://127.0.0.1:8091"])
+      .describe("edges whose gated cues are followed; the next ones are asked when one fails"),
+    folder: z
+      .string()
+      .default(".regista/push")
+      .describe("where its keys (vapid.json, made at the first start) and subscriptions are kept"),
+    contact: z
+      .string()
+      .regex(/^(?:mailto:|https:\/\/)./, "neither mailto: nor https:")
+      .default("mailto:push@example.com")
+      .describe("mailto: or https: URL by which push services reach you"),
+    ttlS: z
+      .number()
+      .int()
+      .min(1)
+      .max(3_600)
+      .default(60)
+      .describe("how long a notification is worth sending, s"),
+    allowPrivate: z
+      .boolean()
+      .default(false)
+      .describe("whether endpoints may lie in private networks; for tests alone"),
+  }),
   link: z.strictObject({
     relays: z
       .array(
@@ -326,6 +356,11 @@ export const roles: { readonly [Name in RoleName]: Role<Name> } = {
     schema: schemas.controlroom,
     start: async (options, context) =>
       (await import("#controlroom")).startControlRoom(options, context),
+  },
+  push: {
+    purpose: "notifies phones that watch nothing, each when its cohort has seen it (web push)",
+    schema: schemas.push,
+    start: async (options, context) => (await import("#push")).startPush(options, context),
   },
   link: {
     purpose: "relays TCP with a declared delay and rate, where no party owns the line",
