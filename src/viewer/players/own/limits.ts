@@ -50,6 +50,9 @@ export const CLOCK_PATIENCE_MS = 1_500;
 /** The playhead is looked at for holes this often, ms. */
 export const LOOK_PERIOD_MS = 40;
 
+/** A jump of the playhead is given so long before its place is doubted, ms. */
+export const MOVE_PATIENCE_MS = 600;
+
 /** A playhead within this of its buffer's end stands there, s. */
 export const AT_END_S = 0.06;
 

@@ -5,10 +5,17 @@ import { edgeOf } from "../../page/route.ts";
 import { FIRST_RATE_KBPS } from "../limits.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "../player.ts";
 import { Renditions } from "../renditions.ts";
-import { showCaptions } from "./captions.ts";
+import { showCaptions, textFor } from "./captions.ts";
 import { Deck } from "./deck.ts";
+import { JoinMeasure } from "./joinMeasure.ts";
 import { joinAt } from "./joinPlan.ts";
-import { AHEAD_LIMIT_S, JOIN_LEAD_MS, LOOK_PERIOD_MS, SEEK_LEAD_MS } from "./limits.ts";
+import {
+  AHEAD_LIMIT_S,
+  JOIN_LEAD_MS,
+  LOOK_PERIOD_MS,
+  MOVE_PATIENCE_MS,
+  SEEK_LEAD_MS,
+} from "./limits.ts";
 import { type Delivery, Loader, type LoaderParts } from "./loader.ts";
 import { newestAt, partAt, segmentOf, startOf } from "./partGrid.ts";
 import { clockKnown, manifestText } from "./opening.ts";
@@ -46,13 +53,6 @@ interface Playing {
   readonly loaders: ReadonlyMap<string, Loader>;
 }
 
-/** The join's bytes, until the line has shown what it carries. */
-interface Join {
-  readonly askedAt: number;
-  readonly newest: number;
-  bytes: number;
-}
-
 class OwnPlayer implements Player {
   readonly profile: DeviceProfile = deviceProfiles.desktop;
   readonly #video: HTMLVideoElement;
@@ -67,7 +67,9 @@ class OwnPlayer implements Player {
   #targetMs: number;
   /** Since when the start waits for its place, monotonic ms; null once the playhead is there. */
   #startsSince: number | null = null;
-  #join: Join | null = null;
+  /** When the playhead was last told to move; long ago once it has. */
+  #movedAt = Number.NEGATIVE_INFINITY;
+  #join: JoinMeasure | null = null;
   #edge: string | null;
   #loaded: Rung | null = null;
   #subtitles: boolean;
@@ -87,8 +89,13 @@ class OwnPlayer implements Player {
       const why = video.error?.message || "no reason was given";
       this.#fatal(`The browser cannot play what it was given: ${why}.`);
     };
+    const moved = (): void => void (this.#movedAt = Number.NEGATIVE_INFINITY);
     video.addEventListener("error", failed);
-    this.#stops.push(() => video.removeEventListener("error", failed));
+    video.addEventListener("seeked", moved);
+    this.#stops.push(() => {
+      video.removeEventListener("error", failed);
+      video.removeEventListener("seeked", moved);
+    });
     this.#begin().catch((failure: unknown) => {
       const why = failure instanceof Error ? failure.message : String(failure);
       this.#fatal(`The player cannot begin: ${why}.`);
@@ -124,7 +131,9 @@ class OwnPlayer implements Player {
   }
 
   seekTo(mediaTimeS: number): void {
-    if (!this.#closed) this.#video.currentTime = mediaTimeS;
+    if (this.#closed) return;
+    this.#movedAt = this.#options.clock.monotonic();
+    this.#video.currentTime = mediaTimeS;
   }
 
   retarget(targetMs: number): void {
@@ -233,12 +242,12 @@ class OwnPlayer implements Player {
     return (this.#options.clock.utc() - this.#targetMs - startMs) / 1_000;
   }
 
-  #joinHere({ stream, loaders, video }: Playing): void {
+  #joinHere({ stream, loaders }: Playing): void {
     const { clock } = this.#options;
     const utcMs = clock.utc();
     const plan = joinAt(stream.grid, { utcMs, targetMs: this.#targetMs, leadMs: JOIN_LEAD_MS });
     const newest = newestAt(stream.grid, utcMs);
-    this.#join = video.rungs.length > 1 ? { askedAt: clock.monotonic(), newest, bytes: 0 } : null;
+    this.#join = new JoinMeasure({ at: clock.monotonic(), newest });
     for (const loader of loaders.values()) loader.start(plan.part);
   }
 
@@ -258,7 +267,7 @@ class OwnPlayer implements Player {
     });
     if (place === null) return;
     this.#startsSince = null;
-    this.#video.currentTime = place;
+    this.seekTo(place);
   }
 
   /** Several times a second: the playhead, the rungs, the failures. */
@@ -268,13 +277,14 @@ class OwnPlayer implements Player {
     if (playing.pathways.exhausted) return this.#fatal("No edge has the next piece of the match.");
     this.#fitPicture();
     if (this.#startsSince !== null) return this.#startIfThere();
-    if (this.#video.paused || this.#video.readyState < HTMLMediaElement.HAVE_METADATA) return;
+    // While a jump is under way the element's place is not where the playhead will be.
+    const moving = this.#options.clock.monotonic() - this.#movedAt < MOVE_PATIENCE_MS;
+    if (this.#video.paused || moving) return;
     const dueS = this.#dueS();
     const place = overHole(this.#video.buffered, { atS: this.#video.currentTime, dueS });
     if (place !== null) {
       this.#options.onTrouble("A piece of the match is missing; the picture goes on after it.");
-      this.#video.currentTime = place;
-      return;
+      return this.seekTo(place);
     }
     const { grid } = playing.stream;
     const next = playing.loaders.get("video")?.next ?? 0;
@@ -303,10 +313,11 @@ class OwnPlayer implements Player {
   #delivered(kind: string, delivery: Delivery): void {
     const playing = this.#playing;
     if (!playing || kind === "text") return;
-    this.#measureJoin(playing, kind, delivery);
+    const { part, rung, location, bytes, cameAt, growing } = delivery;
+    const joined = this.#join?.part({ kind, part, bytes, cameAt });
+    if (joined) playing.choice.joined(joined, cameAt);
     if (kind !== "video") return;
     const { grid } = playing.stream;
-    const { part, rung, location, bytes, cameAt, growing } = delivery;
     this.#edge = location.name || this.#edge;
     this.#loaded = rung;
     this.#renditions.loaded(grid.startMs + startOf(grid, part) * 1_000, rung.id);
@@ -318,16 +329,6 @@ class OwnPlayer implements Player {
       aheadMs: (startOf(grid, part + 1) - this.#video.currentTime) * 1_000,
     };
     if (playing.choice.part(seen, cameAt)) this.#changeRung();
-  }
-
-  /** What was there already when the join began came as fast as the line gave it. */
-  #measureJoin(playing: Playing, kind: string, { part, bytes, cameAt }: Delivery): void {
-    const join = this.#join;
-    if (!join || part > join.newest) return;
-    join.bytes += bytes;
-    if (kind !== "video" || part < join.newest) return;
-    this.#join = null;
-    playing.choice.joined({ bytes: join.bytes, tookMs: cameAt - join.askedAt }, cameAt);
   }
 
   #changeRung(): void {
@@ -374,7 +375,7 @@ class OwnPlayer implements Player {
       this.#captions = null;
       return;
     }
-    const track = playing?.stream.tracks.find(({ kind }) => kind === "text");
+    const track = playing && textFor(playing.stream.tracks, navigator.languages);
     if (!playing || !track || this.#captions || this.#closed) return;
     const { grid } = playing.stream;
     const from = segmentOf(grid, partAt(grid, this.#dueS())) * grid.perSegment;
