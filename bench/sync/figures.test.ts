@@ -10,6 +10,7 @@ const moment = (at: number, latencyMs: number | null, more: Partial<Moment> = {}
   at: T + at,
   shownAt: T + at - 10,
   mediaTime: (T + at - 10 - (latencyMs ?? 0)) / 1_000,
+  presented: 1,
   rate: 1,
   drawnAt: latencyMs === null ? null : T + at - 10 - latencyMs,
   flash: null,

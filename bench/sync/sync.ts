@@ -2,14 +2,26 @@
 import type { BenchResult, Row } from "../result.ts";
 import { surroundings } from "../result.ts";
 import type { Group } from "./group.ts";
+import { cues } from "./groups/cues.ts";
 import { distance, floor } from "./groups/distance.ts";
 import { mixed } from "./groups/mixed.ts";
 import { networks } from "./groups/networks.ts";
+import { sound } from "./groups/sound.ts";
+import { startup } from "./groups/startup.ts";
 import { stock } from "./groups/stock.ts";
 import { stockVersions } from "./stock/server.ts";
 
 /** One after the other, each on a match of its own. */
-const groups: Readonly<Record<string, Group>> = { mixed, networks, distance, floor, stock };
+const groups: Readonly<Record<string, Group>> = {
+  mixed,
+  networks,
+  distance,
+  floor,
+  cues,
+  sound,
+  startup,
+  stock,
+};
 
 export interface SyncOptions {
   /** Length of each measurement. */

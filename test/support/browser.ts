@@ -101,7 +101,7 @@ export class Viewer {
 
 export interface WatchOptions {
   watchUrl: string;
-  protocol: "dash" | "hls";
+  protocol: "own" | "dash" | "hls";
   /** The network to watch from, by number; none: straight. */
   network?: number;
 }

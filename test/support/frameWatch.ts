@@ -26,6 +26,8 @@ interface RawMoment {
   readonly at: number;
   readonly shownAt: number;
   readonly mediaTime: number;
+  /** The player's own count of frames: a gap in it is a frame that was shown and not heard of. */
+  readonly presented: number;
   readonly rate: number;
   readonly luma: readonly number[] | null;
 }
@@ -168,10 +170,11 @@ export function watchFrames(options: WatchFrames): void {
 
   function settle(at: number): void {
     if (!last || !video) return;
-    const { shownAt, mediaTime } = last;
+    const { shownAt, mediaTime, presented } = last;
     // Nothing has been presented since: what the element holds is this frame.
     last.luma ??= lumaNow();
-    keep(moments, { at, shownAt, mediaTime, rate: video.playbackRate, luma: last.luma });
+    const { playbackRate: rate } = video;
+    keep(moments, { at, shownAt, mediaTime, presented, rate, luma: last.luma });
   }
 
   function heard(_now: number, told: TrueFrame): void {
@@ -189,15 +192,16 @@ export function watchFrames(options: WatchFrames): void {
     for (; next < shownAt; next += everyMs) settleUnread(next);
     const luma = dense || next - shownAt < READ_WITHIN_MS ? lumaNow() : null;
     last = { shownAt, mediaTime, presented, luma };
-    if (dense) keep(frames, { at: shownAt, shownAt, mediaTime, rate: video.playbackRate, luma });
+    const { playbackRate: rate } = video;
+    if (dense) keep(frames, { at: shownAt, shownAt, mediaTime, presented, rate, luma });
     truth.frame(video, heard);
   }
 
   /** The picture has changed since: only what was read in time counts. */
   function settleUnread(at: number): void {
     if (!last || !video) return;
-    const { shownAt, mediaTime, luma } = last;
-    keep(moments, { at, shownAt, mediaTime, rate: video.playbackRate, luma });
+    const { shownAt, mediaTime, presented, luma } = last;
+    keep(moments, { at, shownAt, mediaTime, presented, rate: video.playbackRate, luma });
   }
 
   realm.setInterval(() => {
