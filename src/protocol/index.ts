@@ -50,6 +50,7 @@ export {
 export { type Match, matchSchema, type ProfileName, profileNames } from "./match.ts";
 export { parseJson, parseMessage } from "./parse.ts";
 export {
+  captionPath,
   initPath,
   mainPlaylistPath,
   type MediaObject,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { RegistaError } from "#base";
 import { heartbeatSchema } from "./heartbeat.ts";
 import { parseJson, parseMessage } from "./parse.ts";
-import { parseMediaPath, partPath, segmentPath } from "./paths.ts";
+import { captionPath, parseCaptionPath, parseMediaPath, partPath, segmentPath } from "./paths.ts";
 
 const heartbeat = {
   v: 1,
@@ -71,6 +71,9 @@ test("the paths of segments and parts are read back as they were written", () =>
             ? segmentPath(channel, rendition, segment)
             : partPath(channel, rendition, segment, part);
         assert.deepEqual(parseMediaPath(path), { channel, rendition, segment, part });
+        const caption = captionPath(channel, rendition, segment, part);
+        assert.deepEqual(parseCaptionPath(caption), { channel, rendition, segment, part });
+        assert.deepEqual([parseCaptionPath(path), parseMediaPath(caption)], [null, null]);
       },
     ),
     { seed: 2 },

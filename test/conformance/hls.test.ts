@@ -21,6 +21,7 @@ before(async () => {
     ],
     steering: { hls: "http://127.0.0.1:8082/steer/hls", dash: "http://127.0.0.1:8082/steer/dash" },
   });
+  await stage.speak();
   await stage.pushParts(6 * (SEGMENTS - 2) + 2);
 });
 after(() => stage.close());
@@ -49,13 +50,25 @@ test("hls-parser takes the multivariant playlist, every pathway of it", async ()
     assert.match(variant.codecs ?? "", /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/i);
     assert.equal(variant.frameRate, 25);
     assert.equal(variant.audio.length, 1);
+    assert.deepEqual(
+      variant.subtitles.map(({ type, language, isDefault, uri }) => [
+        type,
+        language,
+        isDefault,
+        uri?.replace(/.*\//, ""),
+      ]),
+      [
+        ["SUBTITLES", "en", false, "t-en.m3u8"],
+        ["SUBTITLES", "it", false, "t-it.m3u8"],
+      ],
+    );
     assert.ok((variant.averageBandwidth ?? 0) <= variant.bandwidth);
   }
 });
 
 test("hls-parser takes every media playlist, at every part of a segment, whole and as delta update", async () => {
   for (let part = 0; part < 6; part += 1) {
-    for (const rendition of renditions) {
+    for (const rendition of [...renditions, "t-it", "t-en"]) {
       const whole = await parsed(mediaPath(rendition));
       assert.equal(whole.lowLatencyCompatibility?.canBlockReload, true);
       assert.ok(whole.segments.length > 8);
@@ -73,6 +86,17 @@ test("parts longer than PART-TARGET: none is, by the durations of the frames in 
   const sound = await measured("a96");
   for (const { uri } of sound.segments.flatMap(({ parts }) => parts))
     assert.ok((await sampleSeconds(uri, 48_000)) <= sound.partTarget + 1e-9, uri);
+});
+
+test("an audio rendition or a language without parts stalls the feed: text has as many as the picture", async () => {
+  const [video, ...texts] = await Promise.all(["v360", "t-it", "t-en"].map(measured));
+  const shape = (playlist: typeof video) => [
+    playlist?.mediaSequence,
+    playlist?.targetDurationS,
+    playlist?.segments.map(({ parts }) => parts.length),
+    playlist?.growing?.parts.length,
+  ];
+  for (const text of texts) assert.deepEqual(shape(text), shape(video));
 });
 
 async function measured(rendition: string) {

@@ -5,10 +5,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ms } from "#base";
+import { CaptionTrack, captionLanguages } from "#broadcaster";
 import { type ManualClock, manualClock, systemClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import { type Answer, HttpClient, type Upload } from "#http";
-import { partEnd, partStart, standardGrid } from "#media/grid";
+import { partEnd, partIndex, partStart, standardGrid } from "#media/grid";
 import { type OriginHandle, type OriginOptions, SETTLE_MS, startOrigin } from "#origin";
 
 /** The first segment that is pushed. */
@@ -105,6 +106,8 @@ export class Stage {
   readonly #origin: OriginHandle;
   readonly #reel: Reel;
   readonly #bodies = new Map<RenditionName, Upload>();
+  readonly #speakers: CaptionTrack[] = [];
+  #said: { path: string; bytes: Uint8Array }[] = [];
   #pushed = 0;
 
   private constructor(origin: OriginHandle, reel: Reel, clock: ManualClock) {
@@ -134,6 +137,24 @@ export class Stage {
     return stage;
   }
 
+  /** From now on the test signal's text is pushed too, in all its languages. */
+  async speak(): Promise<void> {
+    for (const language of captionLanguages) {
+      const { rendition } = language;
+      const say = (object: string | number, bytes: Uint8Array): void =>
+        void this.#said.push({ path: `${rendition}/${object}`, bytes });
+      const listener = {
+        header: (bytes: Uint8Array) => say("init.mp4", bytes),
+        fragment: ({ position, bytes }: { position: { segment: number }; bytes: Uint8Array }) =>
+          say(`${position.segment}.m4s`, bytes),
+      };
+      const track = new CaptionTrack(language, { grid: standardGrid, listener });
+      track.describe();
+      this.#speakers.push(track);
+    }
+    await this.#say();
+  }
+
   /** The next part that will be pushed. */
   get next(): { segment: number; part: number } {
     return { segment: FIRST + Math.floor(this.#pushed / PARTS), part: this.#pushed % PARTS };
@@ -151,6 +172,8 @@ export class Stage {
       this.#bodies.delete(rendition);
       await this.#end(body);
     }
+    for (const speaker of this.#speakers) speaker.end(partIndex(standardGrid, { segment, part }));
+    await this.#say();
     this.#pushed += 1;
     for (const rendition of renditions) {
       const { status } = await this.get(`/match/${rendition}/${segment}.${part}.m4s`);
@@ -186,6 +209,16 @@ export class Stage {
 
   #advanceTo(instant: number): void {
     this.clock.advance(ms(Math.max(0, instant - this.clock.utc())));
+  }
+
+  async #say(): Promise<void> {
+    const said = this.#said;
+    this.#said = [];
+    for (const { path, bytes } of said) {
+      const body = this.#ingest(path);
+      body.write(bytes);
+      await this.#end(body);
+    }
   }
 
   #ingest(path: string): Upload {

@@ -1,8 +1,10 @@
 // A match, and viewers in two networks.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { captionLanguages, captionsBetween } from "#broadcaster";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
+import { readMediaPlaylist, readWebvtt } from "#media/hls";
 import { Theatre, type FrameSample, type Viewer } from "../support/browser.ts";
 import { FASTWEB, TIM } from "../support/crowd.ts";
 import { stageMatch } from "../support/play.ts";
@@ -51,6 +53,28 @@ describe("a match on one machine", () => {
         assert.ok(last.mediaTime > first.mediaTime, "the pictures move");
         await viewer.page.context().close();
       });
+
+  test("text comes through every edge, and says of each instant what the test signal says of it", async () => {
+    for (const { url } of match.urls.edges)
+      for (const language of captionLanguages) {
+        const read = async (path: string): Promise<string> =>
+          (await fetch(`${url}/match/${path}`)).text();
+        const { segments } = readMediaPlaylist(await read(`${language.rendition}.m3u8`));
+        const segment = segments.at(-1);
+        assert.ok(segment && segment.startsAt !== null);
+        const fromMs = segment.startsAt;
+        const said = captionsBetween(language, { fromMs, toMs: fromMs + segment.durationMs });
+        const { cues } = readWebvtt(await read(segment.uri));
+        for (const { fromMs: from, toMs: to, caption } of said) {
+          const during = cues.filter(
+            ({ startMs, endMs }) => fromMs + startMs >= from && fromMs + endMs <= to,
+          );
+          const lasts = during.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+          assert.equal(lasts, caption ? to - from : 0);
+          for (const { text } of during) assert.equal(text, caption?.text);
+        }
+      }
+  });
 
   test("the control room shows the chain while a viewer watches", async () => {
     const viewer = await theatre.watch({

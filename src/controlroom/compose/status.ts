@@ -99,13 +99,13 @@ export function pushesOf(status: Status): {
   return { tracks: ingests.length, connected: connected.length, why };
 }
 
-/** What the origin says of its renditions: how many, and how far behind the camera the newest part of each is. */
+/** What the origin says of its renditions, less text, which nobody waits for: how many, and how far behind the camera the newest part of each is. */
 export function renditionsOf(status: Status): {
   count: number;
   behindMs: number | null;
   ready: boolean;
 } {
-  const renditions = listUnder(status, "renditions");
+  const renditions = listUnder(status, "renditions").filter(({ kind }) => kind !== "text");
   const behind = renditions.flatMap((rendition) => numberIn(rendition, "behindMs") ?? []);
   return {
     count: renditions.length,

@@ -44,7 +44,11 @@ test("a segment of text is written with its map, its names and its settings", ()
 
 test("a segment of text that was written is read as what it was", () => {
   const line = fc
-    .string({ unit: fc.constantFrom(..."aèß9 .,:<>/&-"), minLength: 1, maxLength: 30 })
+    .string({
+      unit: fc.constantFrom("a", "è", "ß", "9", " ", ".", ",", ":", "<", ">", "/", "&", "-"),
+      minLength: 1,
+      maxLength: 30,
+    })
     .filter((text) => text === text.trim() && !text.includes("-->") && text !== "");
   const time = fc.nat(9_999 * 3_600_000);
   const cue: fc.Arbitrary<WebvttCue> = fc.record({

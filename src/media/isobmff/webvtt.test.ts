@@ -47,11 +47,12 @@ test("boxes that are not known are passed over, in a sample and in a cue", () =>
 });
 
 test("a cue without its text, and one cue beyond the limit, are refused", () => {
-  const one: TextCue = { sourceId: null, id: null, settings: null, text: "x" };
-  readTextSample(writeTextSample(Array<TextCue>(CUES_LIMIT).fill(one)));
+  const many = (length: number): TextCue[] =>
+    Array.from({ length }, () => ({ sourceId: null, id: null, settings: null, text: "x" }));
+  readTextSample(writeTextSample(many(CUES_LIMIT)));
   const malformed = (bytes: Uint8Array): void =>
     assert.throws(() => readTextSample(bytes), { code: "isobmff/malformed" });
-  malformed(writeTextSample(Array<TextCue>(CUES_LIMIT + 1).fill(one)));
+  malformed(writeTextSample(many(CUES_LIMIT + 1)));
   malformed(writeBoxes([{ type: "raw", fourcc: "vttc", payload: new Uint8Array(0) }]));
 });
 
