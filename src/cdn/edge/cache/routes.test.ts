@@ -122,6 +122,7 @@ test("the parts of a segment come from one source; a whole segment from whoever 
   const sourceOf = (path: string): string | null => routes.name(path, "").source;
   assert.equal(sourceOf("/match/v720/7.m4s"), null);
   assert.equal(sourceOf("/match/a128/7.3.m4s"), "match/a128/7");
+  assert.equal(sourceOf("/match/t-it/7.3.vtt"), "match/t-it/7");
   assert.equal(sourceOf("/match/v720.m3u8"), null);
 });
 

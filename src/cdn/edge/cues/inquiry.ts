@@ -57,10 +57,10 @@ class GatheredReply implements HttpReply {
   }
 
   /** Nobody wants it any more. */
-  gone(): void {
+  gone(told: Told = nothing): void {
     if (this.#done) return;
     const listeners = this.#listeners;
-    this.#end(nothing);
+    this.#end(told);
     for (const listener of listeners) listener();
   }
 
@@ -103,7 +103,8 @@ class GatheredReply implements HttpReply {
   #more(bytes: Uint8Array): void {
     if (this.#done) return;
     this.#bytes += bytes.length;
-    if (this.#bytes > CUE_OBJECT_BYTES) this.gone();
+    // What is so long is no cue, and does not become one by being asked for again.
+    if (this.#bytes > CUE_OBJECT_BYTES) this.gone({ status: this.#status, text: "" });
     else this.#pieces.push(bytes);
   }
 
