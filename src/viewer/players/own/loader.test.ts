@@ -3,12 +3,11 @@ import { test } from "node:test";
 import { ms, utcMs } from "#base";
 import { type ManualClock, manualClock } from "#base/clock";
 import { writeFragment } from "#media/cmaf";
-import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
 import { Loader } from "./loader.ts";
 import { type PartGrid, newestAt, startOf } from "./partGrid.ts";
 import { Pathways } from "./pathways.ts";
 import type { Rung, Track } from "./profile.ts";
-import { type Wire, WireFault } from "./wire.ts";
+import { type Wire, WireFault, type WireOptions } from "./wire.ts";
 
 const grid: PartGrid = { startMs: 0, partMs: 320, perSegment: 6, joinEvery: 3, delayMs: 80 };
 const SEGMENT = 934_900_000;
@@ -44,7 +43,7 @@ class World implements Wire {
     this.clock = manualClock(utcMs(nowMs));
   }
 
-  async get(url: string, signal: AbortSignal) {
+  async get(url: string, { signal, patienceMs }: WireOptions) {
     const [, edge = "", path = ""] = /^http:\/\/(\w+)\/(.+)$/.exec(url) ?? [];
     this.asked.push(`${edge} ${path}`);
     const way = this.ways[edge];
@@ -63,7 +62,7 @@ class World implements Wire {
         const at = left.shift();
         if (at === undefined) return null;
         const due = at === null ? 0 : (at + 1) * grid.partMs + grid.delayMs;
-        await this.#until(due, way, signal);
+        await this.#until(due, way, { signal, patienceMs });
         return at === null ? new Uint8Array([1]) : chunk(at);
       },
     };
@@ -74,11 +73,11 @@ class World implements Wire {
     return part === undefined ? [0, 1, 2, 3, 4, 5].map((at) => first + at) : [first + Number(part)];
   }
 
-  async #until(due: number, way: Way, signal: AbortSignal): Promise<void> {
+  async #until(due: number, way: Way, { signal, patienceMs }: WireOptions): Promise<void> {
     await this.clock.sleep(ms(Math.max(0, due - this.clock.utc())), signal);
     signal.throwIfAborted();
     if (way.state !== "hangs") return;
-    await this.clock.sleep(ms(SILENCE_LIMIT_MS), signal);
+    await this.clock.sleep(ms(patienceMs), signal);
     signal.throwIfAborted();
     throw new WireFault("silent");
   }
@@ -86,7 +85,7 @@ class World implements Wire {
 
 function stage(
   from: number,
-  over: { playhead?: () => number; room?: (startS: number) => boolean } = {},
+  over: { playhead?: () => number; room?: (startS: number) => boolean; kind?: "audio" } = {},
 ) {
   // Part `from` has just become answerable.
   const world = new World((from + 1) * grid.partMs + grid.delayMs + 5);
@@ -108,7 +107,7 @@ function stage(
   );
   const wanted = { rung: high };
   const loader = new Loader({
-    ...{ grid, track, wire: world, pathways },
+    ...{ grid, track: { ...track, kind: over.kind ?? track.kind }, wire: world, pathways },
     clock: {
       utc: () => clock.utc(),
       monotonic: () => clock.monotonic(),
@@ -179,6 +178,20 @@ test("an edge that hangs within a segment is left after its silence, and the oth
   const after = world.asked.filter((each) => each.startsWith("ixp"));
   assert.equal(after[0], `ixp high/${SEGMENT}.3.m4s`);
   assert.ok(after.includes(`ixp high/${SEGMENT + 1}.m4s`));
+});
+
+test("sound joins within a segment by one request for all of it, and what lies before is not taken", async () => {
+  const { world, told, loader, pass } = stage(FIRST + 4, { kind: "audio" });
+  loader.start(FIRST + 3);
+  await pass(1_000);
+  loader.close();
+  assert.deepEqual(world.asked, [
+    "isp high/init.mp4",
+    `isp high/${SEGMENT}.m4s`,
+    `isp high/${SEGMENT + 1}.m4s`,
+  ]);
+  assert.deepEqual(told.parts, run(FIRST + 3, told.parts.length));
+  assert.equal(told.missing, 0);
 });
 
 test("an edge that refuses is left at once", async () => {

@@ -22,7 +22,7 @@ import {
 } from "./partGrid.ts";
 import type { Pathways } from "./pathways.ts";
 import { type Location, mediaUrl, type Rung, type Track } from "./profile.ts";
-import { type Body, type Wire, WireFault } from "./wire.ts";
+import { type Body, type Wire, WireFault, type WireOptions } from "./wire.ts";
 
 /** One part as it was delivered. Instants are monotonic ms. */
 export interface Delivery {
@@ -139,25 +139,31 @@ export class Loader {
     }
   }
 
+  /** Sound and text are so small that a segment is asked for whole, also within it; the picture only at its start. */
+  #whole(at: number): boolean {
+    return this.#parts.track.kind !== "video" || at % this.#parts.grid.perSegment === 0;
+  }
+
   async #load(signal: AbortSignal): Promise<void> {
-    const { grid, pathways, clock, track } = this.#parts;
+    const { grid, pathways, clock } = this.#parts;
     const at = this.#next;
     if (joinPoint(grid, at) === at || !this.#rung) this.#rung = this.#parts.rung();
     this.#location = pathways.current(clock.monotonic());
     this.#askedAt = clock.monotonic();
-    const from = { rung: this.#rung, location: this.#location, signal };
+    const patienceMs = pathways.patienceMs(this.#askedAt);
+    const from = { rung: this.#rung, location: this.#location, signal, patienceMs };
     const header = this.#header(from);
     header.catch(() => undefined);
-    if (at % grid.perSegment === 0 || track.kind === "text") await this.#segment(from, header);
+    if (this.#whole(at)) await this.#segment(from, header);
     else await this.#partByPart(from, header);
     this.#notYet = 0;
   }
 
-  /** The segment that `next` begins, as it grows. */
+  /** The segment that holds `next`, as it grows. */
   async #segment(from: From, header: Promise<Uint8Array>): Promise<void> {
     const { grid, wire, missing, track } = this.#parts;
     const end = nextSegment(grid, this.#next);
-    const body = await wire.get(this.#url(from, this.#next, true), from.signal);
+    const body = await wire.get(this.#url(from, this.#next, true), from);
     const reader = new ChunkReader();
     let [firstAt, bytes] = [0, 0];
     while (this.#next < Math.min(end, this.#leaveAt)) {
@@ -207,7 +213,7 @@ export class Loader {
 
   async #part(from: From, part: number): Promise<Timed> {
     const { wire, clock } = this.#parts;
-    const body = await wire.get(this.#url(from, part, false), from.signal);
+    const body = await wire.get(this.#url(from, part, false), from);
     const reader = new ChunkReader();
     const chunks: Chunk[] = [];
     let firstAt: number | null = null;
@@ -240,12 +246,13 @@ export class Loader {
     await this.#parts.chunk(chunk);
   }
 
-  #header({ rung, location, signal }: From): Promise<Uint8Array> {
+  #header(from: From): Promise<Uint8Array> {
+    const { rung, location } = from;
     const known = this.#headers.get(rung.id);
     if (known) return known;
     const { wire } = this.#parts;
     const url = new URL(rung.header, location.url).href;
-    const header = wire.get(url, signal).then(wholeOf);
+    const header = wire.get(url, from).then(wholeOf);
     this.#headers.set(rung.id, header);
     header.catch(() => this.#headers.delete(rung.id));
     const [oldest] = this.#headers.keys();
@@ -260,15 +267,17 @@ export class Loader {
     const what = fault.status === 404 ? (fault.code.split("/").at(-1) ?? "") : "";
     if (what === "gap") {
       const before = this.#next;
-      const whole = before % grid.perSegment === 0;
-      this.#next = whole ? nextSegment(grid, before) : before + 1;
+      this.#next = this.#whole(before) ? nextSegment(grid, before) : before + 1;
       return missing(this.#next - before);
     }
     if (track.kind === "text") {
       this.#next = Math.max(this.#next, nextSegment(grid, this.#next));
       return this.#sleep(TEXT_WAIT_MS, signal);
     }
-    if (what === "expired") return expired();
+    if (what === "expired") {
+      expired();
+      return this.#sleep(NOT_YET_WAIT_MS, signal);
+    }
     if (what === "not-yet" && this.#notYet < NOT_YET_LIMIT) {
       this.#notYet += 1;
       return this.#sleep(NOT_YET_WAIT_MS, signal);
@@ -304,10 +313,9 @@ export class Loader {
 }
 
 /** Where something is asked for. */
-interface From {
+interface From extends WireOptions {
   readonly rung: Rung;
   readonly location: Location;
-  readonly signal: AbortSignal;
 }
 
 interface Timed {

@@ -20,13 +20,17 @@ export interface ManifestAsk extends Pick<PlayerOptions, "edges" | "early"> {
  * when none has it.
  */
 export async function manifestText(url: string, ask: ManifestAsk): Promise<string> {
+  const fetched = (each: string) => (): Promise<Response> => {
+    const signal = AbortSignal.any([ask.signal, AbortSignal.timeout(DOCUMENT_DEADLINE_MS)]);
+    return fetch(ask.prepare(each), { cache: "no-store", signal });
+  };
+  const early = ask.early(url);
   const others = ask.edges.map((edge) => movedTo(url, edge.url));
   let problem = "no edge is known";
-  for (const each of new Set([url, ...others])) {
+  const ways = [...new Set([url, ...others])].map(fetched);
+  for (const way of early ? [() => early, ...ways] : ways) {
     try {
-      const signal = AbortSignal.any([ask.signal, AbortSignal.timeout(DOCUMENT_DEADLINE_MS)]);
-      const early = each === url ? ask.early(each) : null;
-      const answer = await (early ?? fetch(ask.prepare(each), { cache: "no-store", signal }));
+      const answer = await way();
       if (answer.ok) return await answer.text();
       problem = `the manifest is answered with ${answer.status}`;
     } catch (failure) {

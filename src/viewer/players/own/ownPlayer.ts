@@ -226,7 +226,9 @@ class OwnPlayer implements Player {
       clock: this.#options.clock,
       rung: () => (kind === "video" ? track.rungs[this.#playing?.choice.rung ?? 0] : null) ?? best,
       playhead: () => this.#video.currentTime,
-      room: (startS) => startS - Math.max(this.#video.currentTime, this.#dueS()) < AHEAD_LIMIT_S,
+      room: (startS) =>
+        startS - (this.#startsSince === null ? this.#video.currentTime : this.#dueS()) <
+        AHEAD_LIMIT_S,
       header: (bytes) => this.#deck.append(kind, bytes),
       chunk: (chunk) => this.#deck.append(kind, chunk.bytes),
       delivered: (delivery) => this.#delivered(kind, delivery),

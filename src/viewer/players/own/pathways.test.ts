@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
 import { EDGE_PENALTY_S, FAILURES_LIMIT } from "../limits.ts";
-import { LONGEST_PENALTY_S } from "./limits.ts";
+import { LONE_PATIENCE, LONGEST_PENALTY_S } from "./limits.ts";
 import { Pathways } from "./pathways.ts";
 
 const isp = { name: "isp", url: "http://isp/" };
@@ -55,4 +56,13 @@ test("steering changes the order; names of others change nothing", () => {
   assert.equal(pathways.current(0), ixp);
   pathways.prefer(["elsewhere"]);
   assert.equal(pathways.current(0), ixp);
+});
+
+test("silence is borne longer where no other location is well", () => {
+  const pathways = new Pathways([isp, ixp], null);
+  assert.equal(pathways.patienceMs(0), SILENCE_LIMIT_MS);
+  pathways.failed(isp, 0, 10);
+  assert.equal(pathways.patienceMs(20), SILENCE_LIMIT_MS * LONE_PATIENCE);
+  pathways.delivered(isp);
+  assert.equal(pathways.patienceMs(30), SILENCE_LIMIT_MS);
 });

@@ -1,5 +1,6 @@
 // Which location serves next: the director's order, less those that failed lately. Pure.
-import { LONGEST_PENALTY_S } from "./limits.ts";
+import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
+import { LONE_PATIENCE, LONGEST_PENALTY_S } from "./limits.ts";
 import { EDGE_PENALTY_S, FAILURES_LIMIT } from "../limits.ts";
 import type { Location } from "./profile.ts";
 
@@ -38,6 +39,15 @@ export class Pathways {
     const sooner = (one: Location, two: Location): Location =>
       until(two) < until(one) ? two : one;
     return well ?? this.#order.reduce(sooner);
+  }
+
+  /**
+   * How long a location may be silent, ms. Where no other is well the source is the likelier cause, and leaving a request
+   * that would have gone on costs more than waiting.
+   */
+  patienceMs(now: number): number {
+    const well = this.#order.filter(({ name }) => (this.#rests.get(name)?.until ?? 0) <= now);
+    return well.length > 1 ? SILENCE_LIMIT_MS : SILENCE_LIMIT_MS * LONE_PATIENCE;
   }
 
   /** The director's order; names that are not ours are passed over, ours that are not named come last. */

@@ -32,7 +32,8 @@ export async function measureProbe(
   const cancel = clock.after(PROBE_DEADLINE_MS, () => late.abort());
   const askedAt = clock.monotonic();
   try {
-    const body = await wire.get(url, AbortSignal.any([ended, late.signal]));
+    const signal = AbortSignal.any([ended, late.signal]);
+    const body = await wire.get(url, { signal, patienceMs: PROBE_DEADLINE_MS });
     let [bytes, firstAt] = [0, askedAt];
     for (let piece = await body.next(); piece !== null; piece = await body.next()) {
       if (bytes === 0) firstAt = clock.monotonic();

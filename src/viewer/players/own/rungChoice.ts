@@ -59,8 +59,11 @@ export class RungChoice {
   /** Only rungs below the present one, until it is taken back; said for long, one more. Returns whether to change at once. */
   limit(to: "any" | "lower", now: number): boolean {
     if (to === "any") {
-      if (this.#lower) this.#calm(now);
+      if (!this.#lower) return false;
+      // What was too much is not taken again without proof.
+      this.#rung = this.rung;
       this.#lower = null;
+      this.#calm(now);
       return false;
     }
     const again = this.#lower && now - this.#lower.since >= LOWER_AGAIN_MS;

@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { ms, utcMs } from "#base";
 import { manualClock } from "#base/clock";
-import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
 import { fetchWire, WireFault } from "./wire.ts";
 
 /** An edge that answers by `answer`, and a wire to it on a clock that stands still until told. */
@@ -30,6 +29,8 @@ async function stage(t: TestContext, answer: (reply: ServerResponse) => void) {
   );
   return { server, clock, wire };
 }
+const patienceMs = 700;
+const open = () => ({ signal: new AbortController().signal, patienceMs });
 const problem = (wanted: string) => (failure: unknown) =>
   failure instanceof WireFault && failure.problem === wanted;
 
@@ -39,7 +40,7 @@ test("a body comes as its bytes come", async (t) => {
     replies.push(reply);
     reply.writeHead(200).write("one");
   });
-  const body = await wire.get("/1.m4s", new AbortController().signal);
+  const body = await wire.get("/1.m4s", open());
   assert.equal(Buffer.from((await body.next()) ?? []).toString(), "one");
   const second = body.next();
   replies[0]?.end("two");
@@ -54,14 +55,14 @@ test("silence before the head and within the body is a fault of its own", async 
   });
   let held = true;
   const asked = once(server, "request");
-  const first = wire.get("/1.m4s", new AbortController().signal);
+  const first = wire.get("/1.m4s", open());
   await asked;
-  clock.advance(ms(SILENCE_LIMIT_MS));
+  clock.advance(ms(patienceMs));
   await assert.rejects(first, problem("silent"));
-  const body = await wire.get("/2.m4s", new AbortController().signal);
+  const body = await wire.get("/2.m4s", open());
   await body.next();
   const more = body.next();
-  clock.advance(ms(SILENCE_LIMIT_MS - 1));
+  clock.advance(ms(patienceMs - 1));
   clock.advance(ms(1));
   await assert.rejects(more, problem("silent"));
 });
@@ -70,7 +71,7 @@ test("an answer other than 200 tells its status and the server's code", async (t
   const { wire } = await stage(t, (reply) =>
     reply.writeHead(404).end('{"code":"origin/gap","error":"no"}'),
   );
-  await assert.rejects(wire.get("/1.m4s", new AbortController().signal), (failure) => {
+  await assert.rejects(wire.get("/1.m4s", open()), (failure) => {
     assert.ok(failure instanceof WireFault);
     assert.deepEqual(
       [failure.problem, failure.status, failure.code],
@@ -84,17 +85,17 @@ test("a connection that is refused or cut is refused; one that the player leaves
   const { wire, server } = await stage(t, (reply) => {
     reply.writeHead(200).write("one");
   });
-  const body = await wire.get("/1.m4s", new AbortController().signal);
+  const body = await wire.get("/1.m4s", open());
   await body.next();
   server.closeAllConnections();
   await assert.rejects(body.next(), problem("refused"));
   const leaving = new AbortController();
-  const left = await wire.get("/2.m4s", leaving.signal);
+  const left = await wire.get("/2.m4s", { signal: leaving.signal, patienceMs });
   await left.next();
   const rest = left.next();
   leaving.abort();
   await assert.rejects(rest, (failure) => !(failure instanceof WireFault));
   server.closeAllConnections();
   server.close();
-  await assert.rejects(wire.get("/3.m4s", new AbortController().signal), problem("refused"));
+  await assert.rejects(wire.get("/3.m4s", open()), problem("refused"));
 });

@@ -1,6 +1,5 @@
 // Requests whose bodies are read as they come, left when they fall silent.
 import type { PageClock } from "../../page/clock.ts";
-import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
 
 /** What became of a request that brought no media. */
 export type WireProblem = "refused" | "silent" | "status" | "broken";
@@ -27,10 +26,18 @@ export interface Body {
   next(): Promise<Uint8Array | null>;
 }
 
+/** How long to wait for whom. */
+export interface WireOptions {
+  /** Ends the request at any time. */
+  readonly signal: AbortSignal;
+  /** So long without a byte, and the request is left, ms. */
+  readonly patienceMs: number;
+}
+
 /** Asks for media. */
 export interface Wire {
-  /** Resolves with a body when the answer is 200. Rejects with {@link WireFault}. `signal` ends it at any time. */
-  get(url: string, signal: AbortSignal): Promise<Body>;
+  /** Resolves with a body when the answer is 200. Rejects with {@link WireFault}. */
+  get(url: string, options: WireOptions): Promise<Body>;
 }
 
 /** A timer that comes so much later than it was set for says that the page stood still, ms. */
@@ -43,8 +50,8 @@ export function fetchWire(
   prepare: (url: string) => string,
 ): Wire {
   return {
-    async get(url, signal) {
-      const request = new Ask(clock, signal);
+    async get(url, options) {
+      const request = new Ask(clock, options);
       const response = await request.watch(
         fetch(prepare(url), { cache: "no-store", signal: request.signal }),
       );
@@ -61,14 +68,16 @@ class Ask {
   readonly #clock: Pick<PageClock, "after" | "monotonic">;
   readonly #ended = new AbortController();
   readonly #outer: AbortSignal;
+  readonly #patienceMs: number;
   readonly #abort = (): void => this.#ended.abort(this.#outer.reason);
   #silent = false;
 
-  constructor(clock: Pick<PageClock, "after" | "monotonic">, outer: AbortSignal) {
+  constructor(clock: Pick<PageClock, "after" | "monotonic">, options: WireOptions) {
     this.#clock = clock;
-    this.#outer = outer;
-    if (outer.aborted) this.#abort();
-    else outer.addEventListener("abort", this.#abort, { once: true });
+    this.#outer = options.signal;
+    this.#patienceMs = options.patienceMs;
+    if (this.#outer.aborted) this.#abort();
+    else this.#outer.addEventListener("abort", this.#abort, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -105,10 +114,10 @@ class Ask {
   }
 
   #patience(): () => void {
-    const due = this.#clock.monotonic() + SILENCE_LIMIT_MS;
-    let cancel = this.#clock.after(SILENCE_LIMIT_MS, () => {
+    const due = this.#clock.monotonic() + this.#patienceMs;
+    let cancel = this.#clock.after(this.#patienceMs, () => {
       if (this.#clock.monotonic() - due > STANDSTILL_MS) {
-        cancel = this.#clock.after(SILENCE_LIMIT_MS, () => this.#giveUp());
+        cancel = this.#clock.after(this.#patienceMs, () => this.#giveUp());
         return;
       }
       this.#giveUp();
