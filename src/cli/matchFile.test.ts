@@ -49,6 +49,20 @@ test("a wrong value is refused with its line, what is wrong and what is allowed"
   assert.match(error.cure, /default, small/);
 });
 
+test("bounds of targets that contradict one another are refused, and given in part they are filled up", () => {
+  const bounded = (sync: string): string => `${example}\nsync: { ${sync} }\n`;
+  for (const [sync, problem] of [
+    ["startMs: 1000", /sync\.startMs: .*leastMs ≤ startMs ≤ mostMs/],
+    ["anchorMs: 8000", /sync\.anchorMs: it is more than mostMs allows/],
+    ["leastMs: 100", /sync\.leastMs/],
+    ["mostMs: 90000", /sync\.mostMs/],
+    ["slopeMs: 50", /slopeMs/],
+  ] as const)
+    assert.match(`${refusal(bounded(sync)).message} ${refusal(bounded(sync)).cure}`, problem);
+  const { sync } = parseMatch(bounded("anchorMs: 8000, mostMs: 10000"), "match.yaml");
+  assert.deepEqual(sync, { startMs: 1_500, leastMs: 1_200, mostMs: 10_000, anchorMs: 8_000 });
+});
+
 test("an unknown key is refused by name", () => {
   const error = refusal(example.replace("  input: test", "  imput: test"));
   assert.match(`${error.message} ${error.cure}`, /imput/);

@@ -57,6 +57,16 @@ test("the ports are those that WIRE names", () => {
   );
 });
 
+test("targets begin where the match says, in the manifests and at the director, who hears telemetry", () => {
+  const sync = { startMs: 1_500, leastMs: 1_200, mostMs: 10_000, anchorMs: 8_000 };
+  const { roles: planned, urls } = planMatch({ ...match, sync }, (preferred) => preferred);
+  const of = <Name extends RoleName>(role: Name): RoleOptions<Name> =>
+    (planned.find((one) => one.role === role) as PlannedRole<Name>).options;
+  assert.equal(of("origin").targetLatencyMs, 8_000);
+  const { telemetryUrl, sync: told, places } = of("director");
+  assert.deepEqual([telemetryUrl, told, places], [urls.telemetry, sync, match.places]);
+});
+
 test("no two listeners share an address", () => {
   const listeners = plan.roles.flatMap(({ role, options }) => [
     ...("port" in options ? [`127.0.0.1:${options.port}`] : []),

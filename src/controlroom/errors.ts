@@ -18,6 +18,24 @@ export const controlRoomErrors = catalogue("controlroom", {
     says: "{url} answered {problem}.",
     cure: "Look at the log of the process that listens there.",
   },
+  "cue-refused": {
+    kind: "said-no",
+    status: 502,
+    says: "The cue was not entered at {url}: {problem}",
+    cure: "Look at the reason; when the origin is back, enter it again.",
+  },
+  "cue-too-many": {
+    kind: "said-no",
+    status: 429,
+    says: "The desk enters {limit} cues a second at most.",
+    cure: "Enter it again in a second; let a data feed talk to the origin's entry itself.",
+  },
+  "cue-foreign": {
+    kind: "said-no",
+    status: 403,
+    says: "A page of {origin} may not enter cues here.",
+    cure: "Enter it in the control room's own page, or by its API without a browser.",
+  },
   "no-answer": {
     kind: "world",
     says: "{url} does not answer: {problem}.",

@@ -33,6 +33,9 @@ export const NO_PARTS_MS = 2_500;
 /** Encoders of a broadcaster that are shown. */
 export const ENCODERS_LIMIT = 8;
 
+/** Below this share of a place's viewers, being late is theirs alone, and the verdict stays calm about it. */
+export const LATE_FEW_SHARE = 0.05;
+
 /** Viewers shown one by one in the viewers' block. */
 export const VIEWER_ROWS_LIMIT = 60;
 
@@ -45,3 +48,16 @@ export const COHORT_LINES_LIMIT = 4;
 /** A load above this share of capacity is worth a word; above the second, trouble. */
 export const BUSY_SHARE = 0.8;
 export const FULL_SHARE = 0.95;
+
+/** Cues that the desk lists. */
+export const CUES_LISTED = 20;
+
+/** Cues that the desk enters in a second at most: a person presses no faster; feeds go to the origin themselves. */
+export const CUE_ENTRIES_PER_S = 5;
+
+/** An entry's body, bytes, and the origin's answer to it, characters: a cue's data is 2,048 at most. */
+export const CUE_BODY_LIMIT = 4_096;
+export const CUE_ANSWER_LIMIT = 8_192;
+
+/** How long the origin may take over an entry, ms. */
+export const CUE_DEADLINE_MS = 3_000;

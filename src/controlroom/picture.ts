@@ -147,6 +147,7 @@ export const markKinds = {
   "encoder-replaced": "↻",
   "source-lost": "×",
   "source-back": "✓",
+  goal: "●",
 } as const;
 export type MarkKind = keyof typeof markKinds;
 

@@ -12,9 +12,9 @@ import {
 } from "#protocol";
 import { compose, emptyMemory, type Memory } from "./compose/index.ts";
 import type { Answer, Fixture, Inputs, Status } from "./inputs.ts";
-import { HISTORY_POINTS_LIMIT, POLL_PERIOD_MS } from "./limits.ts";
+import { HISTORY_POINTS_LIMIT, MARKS_LIMIT, POLL_PERIOD_MS } from "./limits.ts";
 import { Party } from "./party.ts";
-import type { Picture, Point } from "./picture.ts";
+import type { Mark, Picture, Point } from "./picture.ts";
 
 export interface RoomOptions {
   /** The fixture's name. */
@@ -75,6 +75,13 @@ export class Room implements Closable {
   /** The plots' points, a second apart, oldest first. */
   get history(): readonly Point[] {
     return this.#history;
+  }
+
+  /** Something that happened on the pitch: a mark on every plot from the next picture on. */
+  note(mark: Mark): void {
+    const marks = [...this.#memory.marks, mark].slice(-MARKS_LIMIT);
+    this.#memory = { ...this.#memory, marks };
+    this.counters.marks += 1;
   }
 
   /** How often everybody was asked, and how often in vain. */

@@ -7,7 +7,11 @@ import { type Closable, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import { controlServer } from "#control";
+import type { Cue } from "#protocol";
 import { LIVE_LISTENERS_LIMIT, LiveStream, type Metrics, metricsOf } from "#telemetry";
+import { CueBook } from "./desk/book.ts";
+import { openDesk } from "./desk/desk.ts";
+import { goalMark } from "./desk/goalMark.ts";
 import { controlRoomErrors } from "./errors.ts";
 import { Room, type RoomOptions } from "./room.ts";
 
@@ -28,7 +32,7 @@ const builtPage = fileURLToPath(new URL("../../dist/controlroom", import.meta.ur
 
 /**
  * Starts the control room: the page at `/`, `GET /picture`, `/history`, `/live` (server-sent events, a picture a
- * second), `/status`, `/metrics`. Any of the parties may be down, then or later.
+ * second), `POST /cue` and `GET /cues` of the desk, `/status`, `/metrics`. Any of the parties may be down, then or later.
  * Rejects with `control/cannot-listen`.
  */
 export async function startControlRoom(
@@ -38,6 +42,9 @@ export async function startControlRoom(
   const scope = new Scope();
   const live = new LiveStream();
   const room = new Room(options, (picture) => live.send(picture), context);
+  const { originUrl, channel } = options;
+  const onCue = (cue: Cue): void => goalMark(cue, (mark) => room.note(mark));
+  const book = new CueBook({ originUrl, channel, onCue }, context.clock);
   const server = controlServer({
     role: "control room",
     log: context.log,
@@ -45,20 +52,23 @@ export async function startControlRoom(
       role: "controlroom",
       verdict: room.picture.verdict,
       listeners: live.listeners,
-      counters: { ...room.counters, ...room.asked, live: live.counters },
+      counters: { ...room.counters, ...room.asked, ...entered, live: live.counters },
     }),
     metrics: roomMetrics(room, live),
   });
   showPicture(server.app, { room, live });
+  const entered = openDesk(server.app, { originUrl, channel, book, ...context });
   await showPage(server.app, options.root ?? builtPage);
   scope.own(server);
   scope.own(live);
   scope.own(room);
+  scope.own(book);
   const url = await server.listen(options).catch(async (failure: unknown) => {
     await scope.close();
     throw failure;
   });
   void room.round();
+  void book.round();
   context.log.info({ url }, "the control room listens");
   return { url, close: () => scope.close() };
 }

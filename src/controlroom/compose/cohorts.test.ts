@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { DirectorState } from "#protocol";
 import { COHORT_LINES_LIMIT, COHORT_ROWS_LIMIT } from "../limits.ts";
 import type { Inputs } from "../inputs.ts";
 import {
@@ -55,7 +56,7 @@ describe("the places", () => {
         ["Milano", 40, 31, 1_500, "in sync"],
       ],
     );
-    assert.equal(picture.cohorts[0]?.why, "The target holds 1.50 s: need p95 1.32 s.");
+    assert.equal(picture.cohorts[0]?.why, "Holds 1.50 s: need p95 1.32 s.");
     assert.deepEqual(codes(picture), []);
   });
 
@@ -79,9 +80,12 @@ describe("the places", () => {
       few.verdict.text,
       "3 of 400 viewers in Roma are late by more than 1 s; the city stays at 1.50 s.",
     );
+    assert.equal(few.verdict.state, "good", "it is theirs alone");
+    assert.equal(few.headline.viewers, 440);
     assert.equal(few.findings[0]?.about, "cohort it/roma");
     const many = after(places({ late: 300 })).picture;
     assert.equal(many.verdict.text, "300 of 400 viewers in Roma are late by more than 1 s.");
+    assert.equal(many.verdict.state, "watch");
   });
 
   it("call a spread over the budget by its place, and a target that moves by where it leads", () => {
@@ -99,8 +103,7 @@ describe("the places", () => {
   });
 
   it("keep what one party tells while the other is silent", () => {
-    const { telemetry } = places();
-    const alone = after({ telemetry, director: down(null, start) }).picture;
+    const alone = after({ ...places(), director: down<DirectorState>(null, start) }).picture;
     assert.deepEqual(
       alone.cohorts.map(({ name, targetMs, why }) => [name, targetMs, why]),
       [

@@ -4,7 +4,6 @@ import { BROADCAST_MS, SPREAD_BUDGET_MS, toleranceOf } from "../budgets.ts";
 import { COHORT_ROWS_LIMIT } from "../limits.ts";
 import type { CohortRow, PlaceSpread, State } from "../picture.ts";
 import { networkOf, type View } from "./view.ts";
-import { counted } from "./words.ts";
 
 /** A place in the words of telemetry and of the director; either may know nothing of it. */
 type Told = NonNullable<View["summary"]>["cohorts"][number];
@@ -40,7 +39,7 @@ function rowOf(
     word,
     load: told?.latency ? { value: told.latency.p50, capacity: BROADCAST_MS, unit: "ms" } : null,
     facts: [],
-    why: governed ? `${silent ? "Told last: " : "The target "}${governed.why}.` : null,
+    why: governed ? `${silent ? `Told last: ${governed.why}` : sentence(governed.why)}.` : null,
     since: view.since.of(`row ${id}`, word),
     sessions: [],
     json: { telemetry: told ?? null, director: governed ?? null },
@@ -57,6 +56,8 @@ function rowOf(
     cuesLost: told?.cuesLost ?? 0,
   };
 }
+
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** A word for how a place is: the gravest that is true. */
 function stateOf(
@@ -79,7 +80,8 @@ function stateOf(
 
 /** Who cannot keep up, in a sentence; the city is not slowed for a few. */
 export function lateSentence({ name, late, viewers, headsMs }: CohortRow): string {
-  const who = `${late} of ${counted(viewers, "viewer")} in ${name} ${late === 1 ? "is" : "are"}`;
+  const all = `${viewers.toLocaleString("en-GB")} viewer${viewers === 1 ? "" : "s"}`;
+  const who = `${late.toLocaleString("en-GB")} of ${all} in ${name} ${late === 1 ? "is" : "are"}`;
   const text = `${who} late by more than ${COHORT_LATE_MS / 1_000} s`;
   if (headsMs === null || late * 2 >= viewers) return `${text}.`;
   return `${text}; the city stays at ${(headsMs / 1_000).toFixed(2)} s.`;

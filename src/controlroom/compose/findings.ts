@@ -1,6 +1,6 @@
 // The verdict: each rule a row, each finding with its evidence. Rules say what was measured, never what it might mean.
 import { glassToGlassBudget, SPREAD_BUDGET_MS, toleranceOf } from "../budgets.ts";
-import { REPLACED_IS_NEWS_MS, STALL_IS_NEWS_MS } from "../limits.ts";
+import { LATE_FEW_SHARE, REPLACED_IS_NEWS_MS, STALL_IS_NEWS_MS } from "../limits.ts";
 import type { Block, CohortRow, Finding, Headline, HopView, NodeRow, State } from "../picture.ts";
 import { lateSentence } from "./cohorts.ts";
 import { type View, type Viewer } from "./view.ts";
@@ -48,6 +48,7 @@ const silentRow =
     }));
 
 const HOP_OVER_BUDGET = "hop-over-budget";
+const VIEWERS_LATE = "viewers-late";
 
 /** The rules, the gravest first. */
 const rules: readonly Rule[] = [
@@ -74,7 +75,7 @@ const rules: readonly Rule[] = [
   { code: HOP_OVER_BUDGET, level: "watch", find: hopOverBudget },
   { code: "glass-to-glass-over-budget", level: "watch", find: tooLate },
   { code: "spread-over-budget", level: "watch", find: tooFarApart },
-  { code: "viewers-late", level: "watch", find: viewersLate },
+  { code: VIEWERS_LATE, level: "watch", find: viewersLate },
   {
     code: "director-silent",
     level: "watch",
@@ -122,7 +123,10 @@ export function verdictOf(
   }
   if (first) {
     const rest = more.length === 0 ? "" : ` And ${more.length} more.`;
-    return { text: first.text + rest, state: first.level };
+    const few =
+      findings.every(({ code }) => code === VIEWERS_LATE) &&
+      of.cohorts.every(({ late, viewers }) => late < LATE_FEW_SHARE * viewers);
+    return { text: first.text + rest, state: few ? "good" : first.level };
   }
   const waited = rowsOf(of.blocks, (row) => row.state === "waiting").map(({ name }) => name);
   if (waited.length > 0)

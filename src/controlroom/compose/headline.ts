@@ -8,8 +8,10 @@ export function headlineOf(view: View, cohorts: readonly CohortRow[]): Headline 
   const { summary, viewers, edges, inputs } = view;
   const heard = edges.filter((edge) => edge.up);
   return {
-    // While telemetry is silent, the edges still know how many they serve.
-    viewers: summary ? viewers.length : total(heard.map((edge) => edge.heartbeat?.viewers ?? 0)),
+    // The table of viewers has an end, that of the places has not. While telemetry is silent, edges know how many they serve.
+    viewers: summary
+      ? Math.max(viewers.length, total(cohorts.map((place) => place.viewers)))
+      : total(heard.map((edge) => edge.heartbeat?.viewers ?? 0)),
     mbps: total(heard.map((edge) => edge.heartbeat?.mbps ?? 0)),
     glassToGlass: summary?.glassToGlass ?? null,
     from: captureIs(inputs.broadcaster.body),

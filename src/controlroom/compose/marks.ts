@@ -26,6 +26,7 @@ const sentences: Readonly<Record<MarkKind, (name: string) => string>> = {
   "encoder-replaced": () => "Encoder replaced",
   "source-lost": (name) => `Source ${name} lost`,
   "source-back": (name) => `Source ${name} back`,
+  goal: (name) => name,
 };
 
 /** What a row's change from the word `before` means; null when it is no event. */

@@ -104,8 +104,9 @@ export class CohortBook {
     members.seenAt[slot] = now;
     for (const figure of ["latencyMs", "needMs", "syncMs"] as const)
       if (word[figure] !== undefined) members[figure][slot] = word[figure] ?? Number.NaN;
-    const stalls = word.stalls ?? (members.stalls[slot] as number);
-    if (stalls > (members.stalls[slot] as number)) members.stalledAt[slot] = now;
+    const stalled = members.stalls[slot] as number;
+    const stalls = word.stalls ?? stalled;
+    if (stalls > stalled) members.stalledAt[slot] = now;
     members.stalls[slot] = stalls;
     const cohort = this.#cohortIn(slot);
     for (const cues of ["cuesLate", "cuesLost"] as const) {
