@@ -7,6 +7,12 @@ const TROUBLE_SHOWN_MS = 6_000;
 /** Troubles kept for the drawer. */
 const TROUBLES_KEPT = 20;
 
+const phrases = {
+  finding: "Asking the director where to watch…",
+  paused: "Paused. Space goes on at the live picture.",
+  waiting: "No new picture; the player is trying the edges.",
+} as const satisfies Partial<Record<Phase, string>>;
+
 /** What the page is doing at `now` (UTC, ms); `attempts`: players started anew since the last calm. */
 export interface Moment {
   phase: Phase;
@@ -49,21 +55,11 @@ export class Story {
   notice({ phase, now, attempts }: Moment): string | null {
     const last = this.#troubles.at(-1);
     const fresh = last && now - last.at < TROUBLE_SHOWN_MS ? last.sentence : null;
-    switch (phase) {
-      case "stopped":
-        return this.#stopped;
-      case "finding":
-        return "Asking the director where to watch…";
-      case "paused":
-        return "Paused. Space goes on at the live picture.";
-      case "waiting":
-        return fresh ?? "No new picture; the player is trying the edges.";
-      case "playing":
-        return fresh;
-      case "starting":
-        return attempts > 0 && last
-          ? `${last.sentence} r starts again, n takes another network.`
-          : (fresh ?? "Waiting for the picture…");
-    }
+    if (phase === "stopped") return this.#stopped;
+    if (phase === "playing") return fresh;
+    if (phase !== "starting") return fresh && phase === "waiting" ? fresh : phrases[phase];
+    return attempts > 0 && last
+      ? `${last.sentence} r starts again, n takes another network.`
+      : (fresh ?? "Waiting for the picture…");
   }
 }

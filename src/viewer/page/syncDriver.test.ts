@@ -44,7 +44,7 @@ class Stage {
           return () => (this.#step = () => undefined);
         },
       },
-      screen: this.screen,
+      screen: this,
       targetAt: () => this.targetMs,
     });
   }
@@ -65,18 +65,9 @@ class Stage {
     return this.utc - this.#video.currentTime * 1_000;
   }
 
-  get screen() {
-    const stage = this;
-    return {
-      meter: this.meter,
-      get lastFrameAt() {
-        return stage.lastFrameAt;
-      },
-      moved: (_placeS: number, counts: boolean) => {
-        this.moves.push(counts);
-        this.meter.forgetLatency();
-      },
-    };
+  moved(_placeS: number, counts: boolean): void {
+    this.moves.push(counts);
+    this.meter.forgetLatency();
   }
 
   get player(): Player {

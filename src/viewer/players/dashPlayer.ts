@@ -15,6 +15,7 @@ import { ownListeners } from "./ownListeners.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
 import { Renditions } from "./renditions.ts";
 import { tellTarget } from "./steeringTarget.ts";
+import { textIndex } from "./textLanguage.ts";
 
 /** The parts of dash.js's objects that are used here; its own declarations stop short of them. */
 interface FragmentRequest {
@@ -79,6 +80,7 @@ class DashPlayer implements Player {
   #availabilityStartMs = 0;
   #edge: string;
   #loaded: FragmentRequest["representation"] | null = null;
+  #subtitles: boolean;
   #failures = 0;
   #closed = false;
 
@@ -86,6 +88,7 @@ class DashPlayer implements Player {
     this.#video = video;
     this.#options = options;
     this.#manifest = new EarlyManifest(options.early);
+    this.#subtitles = options.subtitles;
     this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? "";
     this.#stops.push(ownListeners(video));
     this.#player = MediaPlayer().create();
@@ -157,7 +160,8 @@ class DashPlayer implements Player {
   }
 
   setSubtitles(on: boolean): void {
-    if (!this.#closed) this.#player.enableText(on);
+    this.#subtitles = on;
+    this.#showText();
   }
 
   toLive(): void {
@@ -178,6 +182,7 @@ class DashPlayer implements Player {
     on("fragmentLoadingStarted", ({ request }) => this.#started(request));
     on("fragmentLoadingCompleted", (event) => this.#completed(event));
     on("fragmentLoadingAbandoned", ({ request }) => this.#guard.ended(request));
+    this.#player.on("allTextTracksAdded", () => this.#showText());
     this.#player.on("manifestLoaded", (event) => {
       this.#manifestLoaded((event as unknown as { data: Manifest }).data);
     });
@@ -190,6 +195,12 @@ class DashPlayer implements Player {
       const why = this.#video.error?.message || "no reason was given";
       this.#options.onFatal(`The browser cannot play what it was given: ${why}.`);
     });
+  }
+
+  #showText(): void {
+    if (this.#closed || !this.#player.isReady()) return;
+    const languages = this.#player.getTracksFor("text").map(({ lang }) => lang);
+    this.#player.setTextTrack(this.#subtitles ? textIndex(languages, navigator.languages) : -1);
   }
 
   /** Just before a request leaves: through the gateway, with a deadline, under the guard. */

@@ -5,7 +5,7 @@ import type { PlayerOptions } from "./player.ts";
 
 /** Settings for one session. */
 export function dashSettings(
-  options: Pick<PlayerOptions, "session" | "channel" | "targetLatencyMs" | "subtitles">,
+  options: Pick<PlayerOptions, "session" | "channel" | "targetLatencyMs">,
 ): MediaPlayerSettingClass {
   return {
     debug: { logLevel: 1 },
@@ -26,7 +26,7 @@ export function dashSettings(
       blacklistExpiryTime: EDGE_PENALTY_S,
       applyContentSteering: true,
       buffer: { bufferToKeep: KEEP_BEHIND_S, bufferPruningInterval: 10 },
-      text: { defaultEnabled: options.subtitles },
+      text: { defaultEnabled: false },
       // Each session starts from the same state, so that two sessions can be compared.
       lastBitrateCachingInfo: { enabled: false },
       lastMediaSettingsCachingInfo: { enabled: false },

@@ -18,6 +18,7 @@ import { markPassedParts } from "./passedParts.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
 import { Renditions } from "./renditions.ts";
 import { tellTarget } from "./steeringTarget.ts";
+import { textIndex } from "./textLanguage.ts";
 
 /** hls.js counts its distance from the end of the last part it knows, not from the camera: what lies between, ms. */
 const BEFORE_THE_EDGE_MS = 100;
@@ -87,15 +88,16 @@ class HlsPlayer implements Player {
   readonly #failedAt = new Map<string, number>();
   #captureOffsetMs: number | null = null;
   #edge: string | null;
+  #subtitles: boolean;
 
   constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
     this.#options = options;
     this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? null;
+    this.#subtitles = options.subtitles;
     this.#hls = new HlsJs(hlsSettings(options));
     this.#listen();
     this.#hls.loadSource(urls.manifest);
     this.#hls.attachMedia(video);
-    this.#hls.subtitleDisplay = options.subtitles;
   }
 
   state(): PlayerState {
@@ -140,7 +142,8 @@ class HlsPlayer implements Player {
   }
 
   setSubtitles(on: boolean): void {
-    this.#hls.subtitleDisplay = on;
+    this.#subtitles = on;
+    this.#showText();
   }
 
   toLive(): void {
@@ -160,6 +163,7 @@ class HlsPlayer implements Player {
         hls.pathwayPriority = this.#order(hls.pathways);
       hls.startLoad();
     });
+    hls.on(HlsJs.Events.SUBTITLE_TRACKS_UPDATED, () => this.#showText());
     hls.on(HlsJs.Events.LEVEL_UPDATED, (_event, { details }) => {
       markPassedParts(details.partList);
     });
@@ -183,6 +187,14 @@ class HlsPlayer implements Player {
     hls.on(HlsJs.Events.ERROR, (_event, data) => this.#failed(data));
   }
 
+  /** Nothing of a text is asked for while it is not shown: a browser opens six connections to an edge. */
+  #showText(): void {
+    const hls = this.#hls;
+    const languages = hls.subtitleTracks.map(({ lang }) => lang);
+    hls.subtitleDisplay = this.#subtitles;
+    hls.subtitleTrack = this.#subtitles ? textIndex(languages, navigator.languages) : -1;
+  }
+
   /** Ties the media timeline to capture time: EXT-X-PROGRAM-DATE-TIME is the capture of a segment's first frame. */
   #placed(frag: Fragment): void {
     if (frag.type !== PlaylistLevelType.MAIN || frag.programDateTime === null) return;
@@ -203,6 +215,8 @@ class HlsPlayer implements Player {
   }
 
   #failed(data: ErrorData): void {
+    // hls.js left a request by itself, when tracks changed: no edge has failed.
+    if (data.details === HlsJs.ErrorDetails.INTERNAL_ABORTED) return;
     const network = data.type === HlsJs.ErrorTypes.NETWORK_ERROR;
     const status = data.response?.code ?? 0;
     if (network && (status === 0 || status >= 500) && this.#leaveEdge(data)) return;
