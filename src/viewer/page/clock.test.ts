@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
+import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import { createPageClock, type PageClock } from "./clock.ts";
 
@@ -22,7 +23,7 @@ const teller =
   (aheadMs: number, { heldMs = 0, fields = true } = {}): RequestListener =>
   (_request, reply) => {
     const received = systemClock.utc() + aheadMs;
-    setTimeout(() => {
+    systemClock.after(ms(heldMs), () => {
       const now = systemClock.utc() + aheadMs;
       if (fields)
         reply.setHeaders(
@@ -32,7 +33,7 @@ const teller =
           ]),
         );
       reply.end(new Date(now).toISOString());
-    }, heldMs);
+    });
   };
 
 function pageClock(t: TestContext): PageClock {
@@ -42,30 +43,30 @@ function pageClock(t: TestContext): PageClock {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (const end = performance.now() + 5_000; !holds() && performance.now() < end;)
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  const end = systemClock.monotonic() + 5_000;
+  while (!holds() && systemClock.monotonic() < end) await systemClock.sleep(ms(5));
   assert.ok(holds(), String(holds));
 }
 
 test("the page tells this machine's time until an edge has answered once, then the edge's within its bound", async (t) => {
   const clock = pageClock(t);
   assert.deepEqual([clock.offsetMs, clock.errorMs, clock.driftPpm], [0, null, 0]);
-  assert.ok(Math.abs(clock.utc() - Date.now()) < 50);
+  assert.ok(Math.abs(clock.utc() - systemClock.utc()) < 1_000);
   const url = await serverOf(t, teller(3_600_000));
   clock.follow(() => url);
   await until(() => clock.errorMs !== null);
   const off = clock.utc() - systemClock.utc() - 3_600_000;
   assert.ok(Math.abs(off) <= (clock.errorMs ?? 0) + 1, `${off} ms`);
-  assert.ok(Math.abs(clock.offsetMs - 3_600_000) < 50);
+  assert.ok(Math.abs(clock.offsetMs - 3_600_000) < 1_000);
   assert.equal(clock.utcAt(clock.monotonic() + 100) > clock.utc(), true);
 });
 
 test("what the edge held the question for is no part of the error", async (t) => {
   const clock = pageClock(t);
-  const url = await serverOf(t, teller(0, { heldMs: 150 }));
+  const url = await serverOf(t, teller(0, { heldMs: 600 }));
   clock.follow(() => url);
   await until(() => clock.errorMs !== null);
-  assert.ok((clock.errorMs ?? 999) < 60, `${clock.errorMs}`);
+  assert.ok((clock.errorMs ?? 999) < 300, `${clock.errorMs}`);
 });
 
 test("a source that tells its time only as text is followed too", async (t) => {
@@ -73,7 +74,7 @@ test("a source that tells its time only as text is followed too", async (t) => {
   const url = await serverOf(t, teller(-86_400_000, { fields: false }));
   clock.follow(() => url);
   await until(() => clock.errorMs !== null);
-  assert.ok(Math.abs(clock.offsetMs + 86_400_000) < 50);
+  assert.ok(Math.abs(clock.offsetMs + 86_400_000) < 1_000);
 });
 
 test("eight questions come at once, one after the other; following the same source again keeps what is known", async (t) => {
@@ -90,7 +91,7 @@ test("eight questions come at once, one after the other; following the same sour
   const clock = pageClock(t);
   clock.follow(() => url);
   await until(() => asked === 8);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await systemClock.sleep(ms(100));
   assert.equal(asked, 8);
   clock.follow(() => url);
   assert.notEqual(clock.errorMs, null);
@@ -99,7 +100,7 @@ test("eight questions come at once, one after the other; following the same sour
 
 test("a silent source costs a deadline and no more: the clock goes on, and the next source is asked", async (t) => {
   let silent = 0;
-  const good = await serverOf(t, teller(500));
+  const good = await serverOf(t, teller(60_000));
   const mute = await serverOf(t, () => (silent += 1));
   const clock = pageClock(t);
   let url = mute;
@@ -108,7 +109,7 @@ test("a silent source costs a deadline and no more: the clock goes on, and the n
   assert.equal(clock.errorMs, null);
   url = good;
   await until(() => clock.errorMs !== null);
-  assert.ok(Math.abs(clock.offsetMs - 500) < 50);
+  assert.ok(Math.abs(clock.offsetMs - 60_000) < 1_000);
 });
 
 test("another edge whose clock is hours off moves nobody", async (t) => {
@@ -124,10 +125,10 @@ test("another edge whose clock is hours off moves nobody", async (t) => {
   await until(() => clock.errorMs !== null);
   clock.follow(() => wrong);
   await until(() => lies >= 8);
-  assert.ok(Math.abs(clock.offsetMs) < 50);
+  assert.ok(Math.abs(clock.offsetMs) < 1_000);
   clock.close();
   clock.close();
   const before = lies;
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await systemClock.sleep(ms(1_200));
   assert.equal(lies, before);
 });

@@ -70,6 +70,28 @@ test("two hours of an asymmetric path with outliers and drift: UTC stays within 
   assert.ok((errors[Math.floor(errors.length * 0.99)] ?? 99) < 32);
 });
 
+test("no clock of 150 leaves its bound in its first ten minutes, while its drift is being learnt", () => {
+  for (let seed = 1; seed <= 150; seed += 1) {
+    const random = randomOf(seed * 31);
+    const path: PathPlan = {
+      thereMs: 3 + random() * 15,
+      backMs: 3 + random() * 47,
+      jitterMs: random() * 40,
+      outliers: 0.05,
+      outlierMs: 300,
+    };
+    const machine = machineOf(seed, { path, ppm: (random() - 0.5) * 140 });
+    const clock = new SyncClock();
+    for (let passed = 0; passed < 600_000; passed += 1_000) {
+      const now = START + passed;
+      if (passed < 8_000 || passed % 5_000 === 0) clock.take(machine.exchange(now));
+      const at = machine.reading(now + 500);
+      const off = Math.abs((clock.utcAt(at) ?? 0) - now - 500);
+      assert.ok(off <= (clock.errorAt(at) ?? 0), `seed ${seed}, ${passed} ms: ${off} ms`);
+    }
+  }
+});
+
 test("what a reading was told to be stays so when the clock is corrected, and the inverse agrees", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e9 }), (seed) => {

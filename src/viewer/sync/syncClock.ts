@@ -27,7 +27,7 @@ import { SteadyLine } from "./steadyLine.ts";
 
 /**
  * UTC of a source, continuous and monotone. Local readings (`at`, `monotonic`) are ms of one clock that never steps back,
- * such as `performance.now()`; how far it is from UTC is of no matter.
+ * such as a page's performance clock; how far it is from UTC is of no matter.
  */
 export class SyncClock {
   readonly #line = new SteadyLine();
