@@ -30,7 +30,10 @@ interface SoundPage extends Record<string, unknown> {
     graph: AudioGraph,
     name: string,
   ) => {
-    port: { onmessage: ((event: { data: number }) => void) | null };
+    port: {
+      addEventListener(type: "message", hear: (event: { data: number }) => void): void;
+      start(): void;
+    };
   };
   document: { querySelector(what: "video"): { muted: boolean; playbackRate: number } };
 }
@@ -74,13 +77,14 @@ async function listen({ key, worklet }: { key: string; worklet: string }): Promi
     URL.createObjectURL(new Blob([worklet], { type: "text/javascript" })),
   );
   const node = new page.AudioWorkletNode(graph, "beeps");
-  node.port.onmessage = ({ data: contextTime }) => {
+  node.port.addEventListener("message", ({ data: contextTime }) => {
     const now = graph.getOutputTimestamp();
     const output = truth.trueOf(now.performanceTime) + (contextTime - now.contextTime) * 1_000;
     const heardAt = truth.utcAt(output);
     const at = heardAt - (graph.baseLatency + graph.outputLatency) * 1_000;
     beeps.push({ at, heardAt, rate: video.playbackRate });
-  };
+  });
+  node.port.start();
   graph.createMediaElementSource(video).connect(node).connect(graph.destination);
   video.muted = false;
   await graph.resume();

@@ -26,8 +26,8 @@ const tab = (moments: Moment[], lost: string | null = null): Seen => ({
 });
 
 test("a picture that stands still is farther behind at each instant", () => {
-  const [first] = [moment(0, 1_500)];
-  const standing = [0, 250, 500].map((at) => ({ ...first, at: T + at }) as Moment);
+  const first = moment(0, 1_500);
+  const standing = [0, 250, 500].map((at) => ({ ...first, at: T + at }));
   const latencies = placesOf({ moments: standing }).map(({ latencyMs }) => latencyMs);
   assert.deepEqual(latencies, [1_500, 1_510 + 250 - HELD_MS, 1_510 + 500 - HELD_MS]);
 });

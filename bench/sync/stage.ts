@@ -66,7 +66,7 @@ export class Stage implements Closable {
   async seatOwn(player: OwnPlayer, place: Place, director?: string): Promise<Spectator> {
     const seat = await this.#seat(place, director);
     const query = new URLSearchParams({ protocol: player, network: String(FASTWEB.asn) });
-    await seat.page.goto(`${this.match.urls.watch}/?${query}`, { waitUntil: "commit" });
+    await seat.page.goto(`${this.match.urls.watch}/?${query.toString()}`, { waitUntil: "commit" });
     await seat.page.waitForFunction(() => "regista" in globalThis, undefined, {
       timeout: PAGE_LIMIT_MS,
     });

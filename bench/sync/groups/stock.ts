@@ -78,5 +78,5 @@ function urlOf(
     hls: `${edge}/match/main.m3u8`,
     target: String(MIXED_TARGET_MS),
   });
-  return `${server.url}/?${query}`;
+  return `${server.url}/?${query.toString()}`;
 }

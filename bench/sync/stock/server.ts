@@ -33,8 +33,8 @@ export async function serveStock(): Promise<StockServer> {
   const server = createServer((request, answer) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const file = files.get(pathname);
-    if (!file) return void answer.writeHead(404).end();
-    answer.writeHead(200, { "content-type": file.type }).end(readFileSync(file.url));
+    if (file) answer.writeHead(200, { "content-type": file.type }).end(readFileSync(file.url));
+    else answer.writeHead(404).end();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
