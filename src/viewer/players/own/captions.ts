@@ -2,7 +2,6 @@
 import { readCues, type TextCue } from "./cues.ts";
 import { CUES_LIMIT } from "./limits.ts";
 import { Loader, type LoaderParts } from "./loader.ts";
-import type { Track } from "./profile.ts";
 
 const LABEL = "regista";
 
@@ -42,17 +41,6 @@ class Captions {
     for (const cue of [...(this.#track.cues ?? [])]) this.#track.removeCue(cue);
     this.#track.mode = "disabled";
   }
-}
-
-/** The text in the first of `languages` that there is, else the first text. */
-export function textFor(tracks: readonly Track[], languages: readonly string[]): Track | undefined {
-  const texts = tracks.filter(({ kind }) => kind === "text");
-  const primary = (tag: string | null): string => (tag ?? "").split("-")[0]?.toLowerCase() ?? "";
-  for (const wanted of languages) {
-    const found = texts.find(({ language }) => primary(language) === primary(wanted));
-    if (found) return found;
-  }
-  return texts[0];
 }
 
 /** Loads the text track of `parts` from part `from` on and shows its cues; the returned function ends it. */

@@ -5,7 +5,8 @@ import { edgeOf } from "../../page/route.ts";
 import { FIRST_RATE_KBPS } from "../limits.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "../player.ts";
 import { Renditions } from "../renditions.ts";
-import { showCaptions, textFor } from "./captions.ts";
+import { textIndex } from "../textLanguage.ts";
+import { showCaptions } from "./captions.ts";
 import { Deck } from "./deck.ts";
 import { JoinMeasure } from "./joinMeasure.ts";
 import { joinAt } from "./joinPlan.ts";
@@ -377,7 +378,9 @@ class OwnPlayer implements Player {
       this.#captions = null;
       return;
     }
-    const track = playing && textFor(playing.stream.tracks, navigator.languages);
+    const texts = playing?.stream.tracks.filter(({ kind }) => kind === "text") ?? [];
+    const languages = texts.map(({ language }) => language);
+    const track = texts[textIndex(languages, navigator.languages)];
     if (!playing || !track || this.#captions || this.#closed) return;
     const { grid } = playing.stream;
     const from = segmentOf(grid, partAt(grid, this.#dueS())) * grid.perSegment;
