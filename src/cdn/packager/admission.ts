@@ -74,8 +74,10 @@ export class Admission {
     if (next !== null && index < next) return this.#again(rendition, part);
     const before = this.#store.parts(rendition, part.segment);
     // Text goes on anywhere: each of its parts stands alone, and what is missing before it is silence.
-    const anywhere = this.#store.track(rendition)?.kind === "text";
-    if (!anywhere && (before.length !== part.part || before.some((one) => one.gap))) {
+    if (
+      !this.#isText(rendition) &&
+      (before.length !== part.part || before.some((one) => one.gap))
+    ) {
       this.#counters.partsAfterGap += 1;
       if (next !== null) this.#store.declareGaps(rendition, index + 1, part.lastByteAt);
       return;
@@ -85,6 +87,10 @@ export class Admission {
     if (this.#inGap.delete(rendition)) {
       this.#log.info({ rendition, segment: part.segment }, "ingest is back");
     }
+  }
+
+  #isText(rendition: string): boolean {
+    return this.#store.track(rendition)?.kind === "text";
   }
 
   #again(rendition: string, part: Part): void {
@@ -140,7 +146,9 @@ export class Admission {
     this.#inGap.add(rendition);
     this.#log.warn(
       { rendition, segment: this.#store.newest(rendition)?.segment },
-      "no ingest: gaps are declared",
+      this.#isText(rendition)
+        ? "no text: silence is put in its place"
+        : "no ingest: gaps are declared",
     );
   }
 }
