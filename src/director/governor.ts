@@ -15,7 +15,7 @@ import {
   RENEW_VERSION_MS,
   TARGET_LEAD_MS,
 } from "./limits.ts";
-import { distanceAt, type Plan, restingAt, restsFrom, revised } from "./slope.ts";
+import { courseOf, distanceAt, type Plan, restingAt, revised } from "./slope.ts";
 import {
   type CohortWord,
   type Mood,
@@ -176,11 +176,11 @@ export class Governor {
   /** Whether the plan changed. */
   #judge(governed: Governed, pressing: readonly Pressure[], utcMs: number): boolean {
     const { plan, word, mood } = governed;
-    const rests = restsFrom(plan) <= utcMs;
+    const course = courseOf(plan, utcMs);
     const wish = wishOf({
       bounds: this.#bounds,
       headingMs: plan.latencyMs,
-      rests,
+      course,
       word,
       pressing,
       mood,
@@ -189,7 +189,7 @@ export class Governor {
     const next = revised(plan, wish.wantedMs, { utcMs, heardBy: utcMs + TARGET_LEAD_MS });
     // A wish that the present slope does not allow yet is made again when it does.
     if ((next ?? plan).latencyMs === wish.wantedMs) governed.mood = wish.mood;
-    if (next || rests) governed.why = wish.why;
+    if (next || course === "rests") governed.why = wish.why;
     if (!next) return false;
     this.counters[next.latencyMs > plan.latencyMs ? "targetsRaised" : "targetsLowered"] += 1;
     governed.plan = next;

@@ -18,6 +18,14 @@ export function distanceAt(plan: Plan, utcMs: number): number {
 export const restsFrom = (plan: Plan): number =>
   plan.fromUtcMs + Math.abs(plan.latencyMs - plan.fromLatencyMs) / SLEW_PER_MS;
 
+/** What a plan does: it is where it leads, or is on its way, or will be. */
+export type Course = "rests" | "climbs" | "falls";
+
+export function courseOf(plan: Plan, utcMs: number): Course {
+  if (restsFrom(plan) <= utcMs || plan.latencyMs === plan.fromLatencyMs) return "rests";
+  return plan.latencyMs > plan.fromLatencyMs ? "climbs" : "falls";
+}
+
 /** A plan that rests at `latencyMs` from `utcMs` on. */
 export const restingAt = (latencyMs: number, utcMs: number): Plan => ({
   latencyMs,

@@ -1,5 +1,6 @@
 // How far behind the camera a cohort should be, and why: by what its viewers can hold and what presses on them. Pure.
 import { type Cohorts, startOf, type SyncBounds } from "#protocol";
+import type { Course } from "./slope.ts";
 import {
   CALM_MS,
   DEAD_BAND_MS,
@@ -47,9 +48,9 @@ export const noMood: Mood = { calm: null, pressing: new Set(), steppedAt: null, 
 /** What a judgement is made of. */
 export interface Case {
   readonly bounds: SyncBounds;
-  /** Where the present plan leads, ms, and whether it is there. */
+  /** Where the present plan leads, ms, and how it is about to. */
   readonly headingMs: number;
-  readonly rests: boolean;
+  readonly course: Course;
   /** Telemetry's word; null: it names no viewer of the cohort. */
   readonly word: CohortWord | null;
   /** What presses from outside; stalling is seen in the word. */
@@ -115,16 +116,15 @@ function stepOf(
   return Math.min(bounds.mostMs, heldMs + PRESSURE_MOST_MS, headingMs + PRESSURE_STEP_MS);
 }
 
-/** One viewer of three or more is no pressure, however often it stalls. */
+/** One viewer is no pressure, however often it stalls: what it needs it tells. */
 function stallingOf(word: CohortWord | null): Pressure[] {
   if (!word || word.stalling <= STALLING_SHARE) return [];
-  const stalled = Math.round(word.stalling * word.viewers);
-  if (word.viewers >= 3 && stalled < 2) return [];
+  if (Math.round(word.stalling * word.viewers) < 2) return [];
   return [{ name: "stalling", says: `${Math.round(100 * word.stalling)} % of viewers stalled` }];
 }
 
 /** Nothing presses: it stays, or comes down once it was calm for long enough. */
-function calmWish(heldMs: number, { bounds, headingMs, rests, word, mood, utcMs }: Case): Wish {
+function calmWish(heldMs: number, { bounds, headingMs, course, word, mood, utcMs }: Case): Wish {
   const wary = mood.wary && mood.wary.until > utcMs ? mood.wary : null;
   const rested: Mood = { ...mood, calm: null, pressing: new Set(), wary };
   const says = needSays(word, bounds);
@@ -132,7 +132,12 @@ function calmWish(heldMs: number, { bounds, headingMs, rests, word, mood, utcMs 
   const lowestMs = Math.max(heldMs, Math.min(wary?.aboveMs ?? 0, bounds.mostMs));
   // The last step down to the floor may be a small one.
   const worth = headingMs - lowestMs >= (lowestMs === floorOf(bounds) ? 1 : DEAD_BAND_MS);
-  if (!worth || !rests) return { wantedMs: headingMs, why: stays, mood: rested };
+  // What is not climbed yet need not be: a need that was over soon has raised by little.
+  if (worth && course === "climbs") {
+    const why = `climbs no further than it must: ${says}`;
+    return { wantedMs: lowestMs, why, mood: rested };
+  }
+  if (!worth || course === "falls") return { wantedMs: headingMs, why: stays, mood: rested };
   const since = mood.calm?.since ?? utcMs;
   const mostMs = Math.max(mood.calm?.mostMs ?? 0, lowestMs);
   if (utcMs - since < CALM_MS)
