@@ -33,7 +33,7 @@ export class CueBook implements Closable {
   constructor(options: CueBookOptions, clock: Clock) {
     this.#options = options;
     this.#clock = clock;
-    this.#index = this.#party(cueIndexPath(options.channel), "cue index", cueIndexSchema);
+    this.#index = this.#party(cueIndexPath(options.channel), readIndex);
     this.#timer = clock.every(ms(POLL_PERIOD_MS), () => void this.round());
   }
 
@@ -68,7 +68,7 @@ export class CueBook implements Closable {
     if (body.next < this.#next) this.#next = 0;
     const from = Math.max(this.#next, body.oldest, body.next - CUES_LISTED);
     for (let seq = from; seq < body.next; seq += 1) {
-      const object = this.#party(cuePath(this.#options.channel, seq), "cue", cueSchema);
+      const object = this.#party(cuePath(this.#options.channel, seq), readCue);
       await object.ask();
       // One that cannot be had now is asked for in the next round, before those that follow it.
       if (object.answer.problem !== null) return;
@@ -83,12 +83,13 @@ export class CueBook implements Closable {
     this.#options.onCue(cue);
   }
 
-  #party<Schema extends typeof cueIndexSchema | typeof cueSchema>(
-    path: string,
-    name: string,
-    schema: Schema,
-  ) {
-    const url = this.#options.originUrl.replace(/\/+$/, "") + path;
-    return new Party({ url, read: (text) => parseJson(name, schema, text) }, this.#clock);
+  #party<Body>(path: string, read: (text: string) => Body): Party<Body> {
+    return new Party(
+      { url: this.#options.originUrl.replace(/\/+$/, "") + path, read },
+      this.#clock,
+    );
   }
 }
+
+const readIndex = (text: string): CueIndex => parseJson("cue index", cueIndexSchema, text);
+const readCue = (text: string): Cue => parseJson("cue", cueSchema, text);

@@ -24,7 +24,11 @@ async function origin(cues: Cue[] = [], refuse: () => string | null = () => null
   app.post("/ingest/match/cues", (request, reply) => {
     const reason = refuse();
     if (reason) return reply.code(409).send({ code: "origin/no", error: reason, cure: "Wait." });
-    const cue = { ...(request.body as Cue), seq: cues.length + 1, enteredMs: Date.now() };
+    const cue = {
+      ...(request.body as Cue),
+      seq: cues.length + 1,
+      enteredMs: Math.round(systemClock.utc()),
+    };
     cues.push(cue);
     return reply.code(201).send(cue);
   });
@@ -103,7 +107,7 @@ describe("the cue desk", () => {
     const goal: Cue = {
       v: 1,
       seq: 1,
-      mediaTimeMs: Date.now(),
+      mediaTimeMs: Math.round(systemClock.utc()),
       kind: "goal",
       data: { team: "away", minute: 67 },
       enteredMs: 1,
