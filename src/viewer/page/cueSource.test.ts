@@ -90,7 +90,7 @@ test("events are asked first of an edge that does not deliver the media", () => 
 
 test("events are told as they come, cut anywhere", async (t) => {
   const one = await edge(t);
-  const { event } = listen(t, [one.url]);
+  const { event } = listen(t, [`${one.url}/`]);
   const { url, reply } = await one.next();
   assert.equal(url, "/match/cues/live");
   reply.writeHead(200, { "content-type": "text/event-stream" });

@@ -49,7 +49,7 @@ export function cueSource(options: CueSourceOptions): CueSource {
     async ask(seq) {
       for (const edge of options.edges().slice(0, 2)) {
         const signal = AbortSignal.timeout(OBJECT_DEADLINE_MS);
-        const answer = await fetch(edge + cuePath(options.channel, seq), { signal }).catch(
+        const answer = await fetch(at(edge, cuePath(options.channel, seq)), { signal }).catch(
           () => null,
         );
         if (answer?.ok) return answer.text();
@@ -58,6 +58,8 @@ export function cueSource(options: CueSourceOptions): CueSource {
     },
   };
 }
+
+const at = (edge: string, path: string): string => edge.replace(/\/+$/, "") + path;
 
 interface Listener {
   readonly lastSeq: () => number;
@@ -116,7 +118,7 @@ class Line {
     let status = 0;
     this.#limit(HEAD_DEADLINE_MS, abort);
     try {
-      const answer = await fetch(edge + cueStreamPath(this.#options.channel) + from, {
+      const answer = await fetch(at(edge, cueStreamPath(this.#options.channel)) + from, {
         cache: "no-store",
         signal: abort.signal,
       });
