@@ -11,7 +11,14 @@ import { Heart } from "./heartbeat.ts";
 import { DRAIN_IDLE_MS, HEARTBEAT_MS, TRANSFERS_LIMIT, UPSTREAM_CONNECT_MS } from "./limits.ts";
 import type { AccessLogOptions } from "./observe/accessLog.ts";
 import { Viewers } from "./observe/viewers.ts";
-import { countersOf, gaugesOf, type Shown, statusOf, upstreamErrorsOf } from "./show.ts";
+import {
+  cohortFamilies,
+  countersOf,
+  gaugesOf,
+  type Shown,
+  statusOf,
+  upstreamErrorsOf,
+} from "./show.ts";
 import type { DrainKind } from "./supervisor/messages.ts";
 import { upstreamAddresses } from "./upstream/addresses.ts";
 import { Upstreams } from "./upstream/upstreams.ts";
@@ -117,6 +124,7 @@ class Edge implements EdgeHandle {
     this.#metrics = metricsOf("edge", {
       counters: () => countersOf(this.#reading ?? this.#shown()),
       gauges: () => gaugesOf(this.#reading ?? this.#shown()),
+      families: cohortFamilies(() => this.#reading ?? this.#shown()),
     });
   }
 

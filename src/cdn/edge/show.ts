@@ -1,8 +1,8 @@
 // What an edge shows of itself: `/status` for people, counters and gauges for `/metrics`.
 import { closeReasons, type HttpClient, type HttpServer, refusals } from "#http";
 import type { Heartbeat } from "#protocol";
-import type { HopCounters } from "#telemetry";
-import type { CueFigures } from "./cues/counters.ts";
+import type { Family, HopCounters } from "#telemetry";
+import type { CohortFigures, CueFigures } from "./cues/counters.ts";
 import type { Release } from "./cues/releases.ts";
 import type { EdgeOptions } from "./edge.ts";
 import type { Heart } from "./heartbeat.ts";
@@ -126,6 +126,24 @@ export function gaugesOf(shown: Shown): Record<string, number> {
     cacheBytes: cache.bytes,
     upstreams: shown.upstreams.length,
     upstreamsPassedOver: shown.upstreams.filter(({ breaker }) => breaker !== "closed").length,
+  };
+}
+
+/** What is counted of each cohort's cues. */
+export function cohortFamilies(shown: () => Shown): Readonly<Record<string, Family>> {
+  const family = (kind: Family["kind"], figure: keyof CohortFigures): Family => ({
+    kind,
+    labels: ["cohort"],
+    read: () =>
+      Object.entries(shown().cues.cohorts).map(([cohort, figures]) => ({
+        labels: { cohort },
+        value: figures[figure],
+      })),
+  });
+  return {
+    cohortCuesReleased: family("counter", "released"),
+    cohortCuesWaiting: family("gauge", "waiting"),
+    cohortListeners: family("gauge", "listeners"),
   };
 }
 

@@ -48,12 +48,13 @@ export class CueChannel {
   #late = false;
   #linger: Timer | null = null;
   #joins = 0;
+  #listening = 0;
 
   constructor(parts: ChannelParts) {
     const { channel, inquire, tally, clock, log } = parts;
     this.name = channel;
     this.#parts = parts;
-    this.#open = new Listeners(tally, () => this.#left());
+    this.#open = new Listeners(tally, () => this.#gone());
     this.#firstWord = clock.after(ms(FIRST_WORD_MS), () => this.#beginAll());
     const listener = {
       began: (first: number, from: number) => this.#began(first, from),
@@ -66,9 +67,7 @@ export class CueChannel {
 
   /** All who listen, or are about to. */
   get listeners(): number {
-    let count = this.#open.size + this.#joining.size;
-    for (const { listeners } of this.#gates.values()) count += listeners.size;
-    return count;
+    return this.#listening;
   }
 
   /** Whether there is room for the cohort's gate. */
@@ -80,13 +79,14 @@ export class CueChannel {
   join(wish: Wish, reply: HttpReply): void {
     this.#linger?.cancel();
     this.#linger = null;
+    this.#listening += 1;
     const joining: Joining = { wish, reply, body: null };
     if (this.#heard) return this.#greet(joining);
     this.#joining.add(joining);
     reply.onGone(() => {
       if (!this.#joining.delete(joining)) return;
       this.#parts.tally.ended("left");
-      this.#left();
+      this.#gone();
     });
     if (this.#late) this.#begin(joining);
   }
@@ -118,6 +118,7 @@ export class CueChannel {
     this.#joining.clear();
     this.#open.end("closing");
     for (const { listeners } of this.#gates.values()) listeners.end("closing");
+    this.#listening = 0;
     this.#left();
   }
 
@@ -162,6 +163,7 @@ export class CueChannel {
       else refuse(reply, error);
     }
     this.#joining.clear();
+    this.#listening = 0;
     over(this);
   }
 
@@ -202,7 +204,7 @@ export class CueChannel {
     reply.onGone(() => {
       if (!listeners.remove(listener)) return;
       tally.ended("left");
-      this.#left();
+      this.#gone();
     });
   }
 
@@ -212,20 +214,25 @@ export class CueChannel {
     const { releases, tally, clock } = this.#parts;
     const gate = new CohortGate({
       ...{ cohort, releases, tally, clock, memory: this.#memory },
-      left: () => this.#left(),
+      left: () => this.#gone(),
     });
     this.#gates.set(cohort, gate);
     return gate;
   }
 
-  /** Somebody went: what nobody needs is let go, the channel itself after a while. */
+  #gone(): void {
+    this.#listening -= 1;
+    this.#left();
+  }
+
+  /** What nobody needs is let go, the channel itself after a while. */
   #left(): void {
     for (const [cohort, gate] of this.#gates) {
       if (gate.listeners.size > 0) continue;
       gate.close();
       this.#gates.delete(cohort);
     }
-    if (this.listeners > 0 || this.#linger) return;
+    if (this.#listening > 0 || this.#linger) return;
     const { clock, over } = this.#parts;
     this.#linger = clock.after(ms(LINGER_MS), () => over(this));
   }

@@ -194,8 +194,19 @@ export class CueStage {
   async listen(
     query = "",
     fields: HeaderList = [],
-    { channel = "match", method = "GET" }: { channel?: string; method?: string } = {},
+    more: { channel?: string; method?: string } = {},
   ): Promise<PlayedListener> {
+    const listener = this.join(query, fields, more);
+    await settled();
+    return listener;
+  }
+
+  /** The same, without waiting. */
+  join(
+    query = "",
+    fields: HeaderList = [],
+    { channel = "match", method = "GET" }: { channel?: string; method?: string } = {},
+  ): PlayedListener {
     const listener = new PlayedListener();
     const path = `/${channel}/cues/live`;
     this.hub.handle(
@@ -208,14 +219,13 @@ export class CueStage {
       },
       listener,
     );
-    await settled();
     return listener;
   }
 
   /** Moves time on in steps that leave room for what follows from each. */
-  async pass(durationMs: number): Promise<void> {
-    for (let left = durationMs; left > 0; left -= 50) {
-      this.clock.advance(ms(Math.min(50, left)));
+  async pass(durationMs: number, stepMs = 50): Promise<void> {
+    for (let left = durationMs; left > 0; left -= stepMs) {
+      this.clock.advance(ms(Math.min(stepMs, left)));
       await settled();
     }
     await settled();

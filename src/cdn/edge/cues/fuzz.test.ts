@@ -64,7 +64,7 @@ test("ten thousand mutated objects from upstream are told on one line, or lost b
     ),
     { numRuns: 10_000, seed: 4 },
   );
-  await stage.pass(60_000);
+  await stage.pass(60_000, 500);
   const { counts } = stage.hub.figures;
   assert.equal(counts.followed + counts.lost, sent);
   assert.ok(counts.followed > 100 && counts.lost > 100);

@@ -7,9 +7,11 @@ import {
   CHANNELS_LIMIT,
   CUES_REPLAYED,
   FIRST_WORD_MS,
+  GATES_LIMIT,
   KEEP_ALIVE_MS,
   LINGER_MS,
   LISTENER_BACKLOG_BYTES,
+  LISTENERS_LIMIT,
   REPLAYED_MS,
   RETRY_MS,
 } from "./limits.ts";
@@ -40,7 +42,7 @@ test("one follower asks for all listeners, and for nobody when nobody has listen
   const listeners = [await stage.listen(), await stage.listen(), await stage.listen()];
   assert.deepEqual(stage.origin.asked, ["/match/cues.json", `/match/cues/${FIRST}.json`]);
   for (const listener of listeners) listener.leave();
-  await stage.pass(LINGER_MS - 1_000);
+  await stage.pass(LINGER_MS - 1_000, 5_000);
   assert.equal(stage.origin.holding, 1, "they may come back");
   await stage.pass(1_000);
   assert.equal(stage.origin.holding, 0);
@@ -157,7 +159,7 @@ test("what is no cue of its number is lost by name, and never shown", async (t) 
   for (const text of ["<html>", '{"v":1,"seq":7,"mediaTimeMs":1}', "x".repeat(9_000)])
     stage.origin.put(stage.origin.next, text);
   const good = stage.origin.enter(stage.now, { data: { text: "a\nb" } });
-  await stage.pass(30_000);
+  await stage.pass(30_000, 250);
   assert.deepEqual(listener.cues, [good]);
   const { counts } = stage.hub.figures;
   assert.deepEqual([counts.lost, counts.followed], [3, 1]);
@@ -179,7 +181,7 @@ test("a listener that takes nothing is cut, and the others hear on", async (t) =
 test("each listener hears a comment within the time of a keep-alive", async (t) => {
   const stage = new CueStage(t);
   const listeners = [await stage.listen(), await stage.listen("cohort=it/roma")];
-  await stage.pass(KEEP_ALIVE_MS + 1_000);
+  await stage.pass(KEEP_ALIVE_MS + 1_000, 250);
   for (const { text } of listeners) assert.match(text, /\n:\n\n$/);
 });
 
@@ -210,6 +212,19 @@ test("a channel that is none has no stream; what cannot be read is refused; more
   assert.equal(listeners.at(-1)?.status, 503);
   const { ends } = stage.hub.figures;
   assert.deepEqual([ends.unknownChannel, ends.badQuery, ends.crowded], [1, 6, 1]);
+});
+
+test("so many cohorts have a gate and so many listen, and no more", async (t) => {
+  const stage = new CueStage(t);
+  await stage.listen("cohort=it/place-0");
+  for (let cohort = 1; cohort < GATES_LIMIT; cohort += 1) stage.join(`cohort=it/place-${cohort}`);
+  assert.equal((await stage.listen("cohort=it/beyond")).status, 503);
+  assert.equal((await stage.listen("cohort=it/place-7")).status, 200);
+  for (let more = GATES_LIMIT + 1; more < LISTENERS_LIMIT; more += 1)
+    assert.equal(stage.join().status, 200);
+  assert.equal(stage.join().status, 503);
+  const { listeners, ends } = stage.hub.figures;
+  assert.deepEqual([listeners, ends.crowded], [LISTENERS_LIMIT, 2]);
 });
 
 test("an edge that hands over ends its streams, and sends who comes back to its successor", async (t) => {

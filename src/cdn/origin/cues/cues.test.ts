@@ -160,7 +160,7 @@ test("each bad entry is refused with its reason, and counted under it", async (t
 });
 
 test("a storm of ten thousand within a second is refused but for its burst, and media is answered as before", async (t) => {
-  const { enter, get, describe, pushSegments, clock, index, client, url, text } = await desk(t);
+  const { enter, get, describe, pushSegments, clock, index, client, url } = await desk(t);
   describe("v360");
   describe("a128");
   pushSegments("v360", 3);

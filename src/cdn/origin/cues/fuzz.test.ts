@@ -1,58 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { monoMs, ms, utcMs } from "#base";
-import { manualClock } from "#base/clock";
-import { silentLog } from "#base/log";
-import type { HeaderList, HttpReply, HttpRequest } from "#http";
+import { ms } from "#base";
 import { cueSchema, parseJson } from "#protocol";
+import { Recorder, requestOf, staged, START } from "./cueOriginStage.ts";
 import { ENTRIES_PER_S } from "./limits.ts";
-import { OriginCues } from "./originCues.ts";
-
-const START = 1_795_301_664_120;
-
-/** Keeps the answer; a second one is a fault. */
-class Recorder implements HttpReply {
-  status = 0;
-  body = "";
-  started = false;
-  get done(): boolean {
-    return this.started;
-  }
-  send(status: number, _headers: HeaderList, body?: Uint8Array | string): void {
-    assert.ok(!this.started, "a request is answered once");
-    this.started = true;
-    this.status = status;
-    this.body = typeof body === "string" ? body : new TextDecoder().decode(body);
-  }
-  stream(): never {
-    throw new Error("cues are sent whole");
-  }
-  put(): void {
-    this.stream();
-  }
-  abort(): void {
-    this.stream();
-  }
-  onGone(): void {
-    // It never goes.
-  }
-}
-
-const requestOf = (method: string, path: string, body = ""): HttpRequest => ({
-  ...{ method, path, target: path, query: "", remoteAddress: "127.0.0.1", receivedAt: monoMs(0) },
-  headers: { get: () => undefined, entries: () => [] },
-  body: (async function* () {
-    if (body !== "") yield await Promise.resolve(Buffer.from(body));
-  })(),
-});
-
-function staged(): { cues: OriginCues; clock: ReturnType<typeof manualClock> } {
-  const clock = manualClock(utcMs(START));
-  const context = { clock, log: silentLog };
-  const options = { channel: "match", source: "origin-x", numbers: true };
-  return { cues: new OriginCues(options, context), clock };
-}
 
 const entry = JSON.stringify({
   v: 1,
