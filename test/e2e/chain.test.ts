@@ -7,11 +7,14 @@ import type { RunningMatch } from "#cli";
 import { readMediaPlaylist, readWebvtt } from "#media/hls";
 import { Theatre, type FrameSample, type Viewer } from "../support/browser.ts";
 import { FASTWEB, TIM } from "../support/crowd.ts";
+import { playGoals } from "../support/goalPlay.ts";
 import { stageMatch } from "../support/play.ts";
 
 const clock = systemClock;
 /** A viewer is at its place this near its target, its start being over; the benchmark measures how near. */
 const NEAR_MS = 400;
+/** Viewers of one match are this near to each other: a frame is 40 ms of it, and the machine is a small one. */
+const TOGETHER_MS = 100;
 
 describe("a match on one machine", () => {
   let match: RunningMatch;
@@ -76,6 +79,29 @@ describe("a match on one machine", () => {
       }
   });
 
+  test("two players of one city show the same moment of the match", async () => {
+    const watchUrl = match.urls.watch;
+    const viewers = await Promise.all([
+      theatre.watch({ watchUrl, protocol: "own", network: FASTWEB }),
+      theatre.watch({ watchUrl, protocol: "hls", network: FASTWEB }),
+    ]);
+    for (const viewer of viewers)
+      await viewer.until("in its place", ({ sync }) => sync === "in sync", {
+        clock,
+        limitMs: 20_000,
+      });
+    const apart: number[] = [];
+    for (let at = 0; at < 15; at += 1) {
+      const [one, other] = await Promise.all(viewers.map((viewer) => viewer.sample()));
+      if (one?.g2gBarcodeMs && other?.g2gBarcodeMs)
+        apart.push(Math.abs(one.g2gBarcodeMs - other.g2gBarcodeMs));
+    }
+    const median = apart.sort((a, b) => a - b)[apart.length >> 1] ?? Infinity;
+    assert.ok(apart.length >= 10, `${apart.length} of 15 pairs of barcodes were read`);
+    assert.ok(median < TOGETHER_MS, `${apart.map(Math.round).join(", ")} ms apart`);
+    for (const viewer of viewers) await viewer.page.context().close();
+  });
+
   test("the control room shows the chain while a viewer watches", async () => {
     const viewer = await theatre.watch({
       watchUrl: match.urls.watch,
@@ -93,6 +119,8 @@ describe("a match on one machine", () => {
     await page.context().close();
     await viewer.page.context().close();
   });
+
+  describe("the cues of a match", () => playGoals(() => ({ match, theatre })));
 });
 
 async function samples(viewer: Viewer, count: number): Promise<FrameSample[]> {

@@ -28,6 +28,8 @@ export interface ViewerState {
   droppedFrames: number;
   clockErrorMs: number | null;
   targetMs: number;
+  /** How the viewer stands, in words. */
+  sync: string;
   errors: string[];
 }
 
