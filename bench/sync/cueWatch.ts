@@ -12,7 +12,7 @@ export interface ShownCue {
 }
 
 interface CuePage extends Record<string, unknown> {
-  regista?: { cues(): { seq: number; mediaTimeMs: number; timing: string }[] };
+  regista?: { cues(): { told: readonly { seq: number; mediaTimeMs: number; timing: string }[] } };
   requestAnimationFrame(work: () => void): void;
 }
 
@@ -25,11 +25,11 @@ function watchCues(key: string): void {
   const truth = page[key] as Truth;
   const shown: ShownCue[] = [];
   let painted: Omit<ShownCue, "shownAt">[] = [];
-  let known = page.regista?.cues().length ?? 0;
+  let known = page.regista?.cues().told.length ?? 0;
   const look = (): void => {
     const shownAt = truth.utc();
     for (const cue of painted) shown.push({ ...cue, shownAt });
-    const told = page.regista?.cues() ?? [];
+    const told = page.regista?.cues().told ?? [];
     painted = told
       .slice(known)
       .map(({ seq, mediaTimeMs, timing }) => ({ seq, mediaTimeMs, timing }));

@@ -63,6 +63,7 @@ export function commonRows(
       seen.filter((tab) => tab.lost !== null).length,
       spread ? 0 : undefined,
     ),
+    count(`${name}: tabs that another player took over`, seen.filter(takenOver).length),
     ...(encoded === null ? [] : [row(`${name}: barcode → encoded`, "ms", [encoded])]),
     ...[...cores]
       .filter(([, used]) => used >= 0.05)
@@ -100,6 +101,10 @@ export const findings = (rows: readonly Row[], observation: Observation): Findin
 
 /** Tabs by the player that plays in them. */
 export const byPlayer = (seen: readonly Seen[]): Map<string, Seen[]> => Map.groupBy(seen, playerOf);
+
+/** Our page takes the next player when the one asked for refuses the stream. */
+const takenOver = (seen: Seen): boolean =>
+  seen.states.some(({ state }) => state.protocol !== playerOf(seen));
 
 const playerOf = ({ spectator }: Seen): string =>
   spectator.name.slice(0, spectator.name.lastIndexOf(" "));

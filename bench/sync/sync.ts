@@ -4,6 +4,7 @@ import { surroundings } from "../result.ts";
 import type { Group } from "./group.ts";
 import { cues } from "./groups/cues.ts";
 import { distance, floor } from "./groups/distance.ts";
+import { listeners } from "./groups/listeners.ts";
 import { mixed } from "./groups/mixed.ts";
 import { networks } from "./groups/networks.ts";
 import { sound } from "./groups/sound.ts";
@@ -18,6 +19,7 @@ const groups: Readonly<Record<string, Group>> = {
   distance,
   floor,
   cues,
+  listeners,
   sound,
   startup,
   stock,

@@ -4,7 +4,7 @@ import { type Closable, Scope } from "#base";
 import type { Clock } from "#base/clock";
 import type { Page } from "playwright-core";
 import type { Theatre } from "./browser.ts";
-import { type FalseClock, falsify, type Truth } from "./falseClock.ts";
+import { type FalseClock, falsify } from "./falseClock.ts";
 import { FrameWatch, watchedStrip, watchFrames } from "./frameWatch.ts";
 import type { Impairment } from "./impairedLink.ts";
 import { openPath, type Path } from "./path.ts";
@@ -65,12 +65,4 @@ export async function takeSeat(
     await scope.close();
     throw failure;
   }
-}
-
-/** What the tab's own wall clock says and what is true, at the same moment, UTC ms. */
-export function clocksOf({ page, falseClock }: Seat): Promise<{ page: number; truth: number }> {
-  return page.evaluate((key) => {
-    const truth = (globalThis as unknown as Record<string, Truth>)[key] as Truth;
-    return { page: truth.pageUtc(), truth: truth.utc() };
-  }, falseClock.key);
 }

@@ -48,7 +48,10 @@ async function measureCues(seconds: number): Promise<Findings> {
       ...totalRows(observation, shown),
       count("cues: refused by the origin", desk.refused, 0),
     ];
-    return findings(rows, observation);
+    const found = findings(rows, observation);
+    const told = [...shown.values()].flat().length;
+    const none = `${desk.entered} cues were entered and none was shown`;
+    return told > 0 ? found : { ...found, void: found.void ?? none };
   } finally {
     await stage.close();
   }
