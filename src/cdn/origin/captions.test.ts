@@ -94,7 +94,7 @@ test("a language's playlist has the numbers, parts, hints and reports of every o
   );
   assert.ok(text && video);
   assert.equal(text.map, null);
-  assert.deepEqual(text.control, video.control);
+  assert.deepEqual(text.control, { ...video.control, canSkipUntilMs: null });
   assert.deepEqual(
     [text.targetDurationS, text.partTargetMs, text.mediaSequence],
     [video.targetDurationS, video.partTargetMs, video.mediaSequence],

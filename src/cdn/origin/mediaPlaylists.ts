@@ -48,7 +48,9 @@ function planMediaPlaylist(store: PartReader, rendition: string): MediaPlaylist 
       canBlockReload: true,
       partHoldBackMs: 3 * grid.partMs,
       holdBackMs: 3_000 * targetS,
-      canSkipUntilMs: 6_000 * targetS,
+      // Not for text: a viewer may end subtitles at any time, and a delta update that hls.js 1.7 has asked for then comes
+      // to nobody who would complete it (it fails on the segments that are left out).
+      canSkipUntilMs: track.kind === "text" ? null : 6_000 * targetS,
     },
     mediaSequence: first,
     skippedSegments: 0,
