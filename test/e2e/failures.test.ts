@@ -1,4 +1,4 @@
-// What viewers see when a link of the chain breaks: two of them, one by each protocol, in the same network.
+// What viewers see when a link of the chain breaks: three of them, one by each player, in the same network.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ms } from "#base";
@@ -11,14 +11,14 @@ import { stageMatch } from "../support/play.ts";
 const clock = systemClock;
 const MOVE_LIMIT_MS = 2_000;
 
-describe("a viewer by DASH and one by HLS, both on the edge in their network", () => {
+describe("a viewer by each player, all on the edge in their network", () => {
   let match: RunningMatch;
   let theatre: Theatre;
   let viewers: Viewer[];
   before(async () => {
     [match, theatre] = await Promise.all([stageMatch(), Theatre.open()]);
     viewers = await Promise.all(
-      (["dash", "hls"] as const).map((protocol) =>
+      (["own", "dash", "hls"] as const).map((protocol) =>
         theatre.watch({ watchUrl: match.urls.watch, protocol, network: FASTWEB }),
       ),
     );
@@ -29,7 +29,7 @@ describe("a viewer by DASH and one by HLS, both on the edge in their network", (
     await match?.close();
   });
 
-  test("without director, telemetry and control room both keep watching", async () => {
+  test("without director, telemetry and control room all keep watching", async () => {
     const silenced = ["director", "telemetry", "control room"].map((id) => match.process(id));
     for (const { pid } of silenced) process.kill(pid as number, "SIGKILL");
     const before = await Promise.all(viewers.map((viewer) => viewer.state()));
@@ -42,27 +42,27 @@ describe("a viewer by DASH and one by HLS, both on the edge in their network", (
     for (const role of silenced) await role.start();
   });
 
-  test("an encoder that is killed is replaced, and both are back at their target within 10 s, unaided", async () => {
+  test("an encoder that is killed is replaced, and all are back at their target within 10 s, unaided", async () => {
     await breakEncoder(match, "SIGKILL");
     for (const viewer of viewers) await backAtTarget(viewer);
   });
 
-  test("an encoder that freezes is replaced, and both are back at their target within 10 s, unaided", async () => {
+  test("an encoder that freezes is replaced, and all are back at their target within 10 s, unaided", async () => {
     await breakEncoder(match, "SIGSTOP");
     for (const viewer of viewers) await backAtTarget(viewer);
   });
 
-  test("an edge that hangs is left by both within 2 s", async () => {
+  test("an edge that hangs is left by all within 2 s", async () => {
     const edge = match.process("edge isp-roma");
     process.kill(edge.pid as number, "SIGSTOP");
     try {
-      await bothMoveTo("ixp-roma");
+      await allMoveTo("ixp-roma");
     } finally {
       process.kill(edge.pid as number, "SIGCONT");
     }
   });
 
-  test("steering brings both back when the edge is well again", async () => {
+  test("steering brings all back when the edge is well again", async () => {
     for (const viewer of viewers)
       await viewer.until("back on isp-roma", ({ edge }) => edge === "isp-roma", {
         clock,
@@ -70,13 +70,13 @@ describe("a viewer by DASH and one by HLS, both on the edge in their network", (
       });
   });
 
-  test("an edge that is killed is left by both within 2 s", async () => {
+  test("an edge that is killed is left by all within 2 s", async () => {
     for (const viewer of viewers) await settled(viewer, "isp-roma");
     process.kill(match.process("edge isp-roma").pid as number, "SIGKILL");
-    await bothMoveTo("ixp-roma");
+    await allMoveTo("ixp-roma");
   });
 
-  async function bothMoveTo(edge: string): Promise<void> {
+  async function allMoveTo(edge: string): Promise<void> {
     const start = clock.monotonic();
     await Promise.all(
       viewers.map(async (viewer) => {
