@@ -89,6 +89,18 @@ test("replay gives nothing that is not released, whatever is asked for", async (
   assert.deepEqual(fresh.cues, [future]);
 });
 
+test("who comes back before it was told anything goes on where its stream began", async (t) => {
+  const stage = new CueStage(t);
+  stage.hub.release(roma(1_000));
+  const gated = await stage.listen("cohort=it/roma");
+  const [, id] = /id: (\d+)\nevent: hello/.exec(gated.text) ?? [];
+  gated.leave();
+  const seq = stage.origin.enter(stage.now);
+  await stage.pass(2_000);
+  const back = await stage.listen("cohort=it/roma", [["Last-Event-ID", String(id)]]);
+  assert.deepEqual(back.cues, [seq]);
+});
+
 test("a gate that is full drops what is due last, says so, and never replays it before its instant", async (t) => {
   const stage = new CueStage(t);
   stage.hub.release(roma(1_000));

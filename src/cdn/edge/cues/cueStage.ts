@@ -113,7 +113,7 @@ export class PlayedListener implements HttpReply, BodyStream {
 
   /** What was told, one word an event: its kind and its id. */
   get told(): string[] {
-    return [...this.text.matchAll(/id: (\d+)\nevent: (\w+)/g)].map(
+    return [...this.text.matchAll(/id: (\d+)\nevent: (cue|lost)/g)].map(
       ([, id, event]) => `${event} ${id}`,
     );
   }

@@ -17,10 +17,10 @@ export const retryFrame = (retryMs: number): Uint8Array => frame(`retry: ${retry
 /** A comment: nothing to anybody but the connection. */
 export const keepAliveFrame: Uint8Array = frame(":\n\n");
 
-/** The first event: from which number on this stream tells all. */
+/** The first event: from which number on this stream tells all. Its id lets one whose stream ends before a cue go on there. */
 export function helloFrame(from: number): Uint8Array {
   const hello: CueHello = { v: PROTOCOL_VERSION, from };
-  return frame(`event: hello\ndata: ${JSON.stringify(hello)}\n\n`);
+  return frame(`id: ${from - 1}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
 }
 
 /** A cue; `id` is the number up to which nothing has to be told again. `json` has no line break. */

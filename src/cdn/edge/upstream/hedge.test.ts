@@ -42,6 +42,22 @@ test("an upstream that takes requests and never answers costs the hedge's wait, 
   assert.equal(supply.states[0]?.underWay, 0, "the losers were aborted");
 });
 
+test("what may be held for long is asked of one upstream, however late it is, and nobody is blamed", async (t) => {
+  const held = new GrowingObject();
+  const [a, b] = [await scripted(t, frozen), await scripted(t, saying("b"))];
+  a.play = (_request, reply) => {
+    void systemClock.sleep(ms(4 * SOON_MS)).then(() => held.play(_request, reply));
+  };
+  const supply = supplyOf(t, [a.url, b.url]);
+  const got = ask(supply, "/o", { held: true });
+  await eventually(() => got.status === 200);
+  held.write("a");
+  held.end();
+  assert.equal((await got.over).body, "a");
+  assert.deepEqual([supply.counters.hedges, b.asked.length], [0, 0]);
+  assert.deepEqual([supply.states[0]?.breaker, supply.states[0]?.good], ["closed", 1]);
+});
+
 test("all that wait for a hung upstream go over to the next at once when its breaker opens", async (t) => {
   const [a, b] = [await scripted(t, frozen), await scripted(t, saying("b"))];
   const supply = supplyOf(t, [a.url, b.url]);
