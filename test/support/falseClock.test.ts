@@ -104,7 +104,7 @@ test("a page with a false clock finds one and the same wrong time wherever it lo
     assert.ok(Math.abs(truth - systemClock.utc()) < 2_000, "the truth is kept");
     for (const [name, reading] of Object.entries(readings)) {
       const off = reading - truth - offsetMs;
-      assert.ok(Math.abs(off) < 700, `${name} is off the page's own time by ${off} ms`);
+      assert.ok(Math.abs(off) < 2_000, `${name} is off the page's own time by ${off} ms`);
     }
   }
 });
