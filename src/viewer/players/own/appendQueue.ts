@@ -55,7 +55,7 @@ export class AppendQueue {
     buffer.addEventListener("error", this.#failed);
   }
 
-  /** Resolves when the bytes are in the buffer, were dropped, or the queue is closed. More than waits may: broken. */
+  /** Resolves when the browser has the bytes, or they were dropped, or the queue is closed. More than may wait: broken. */
   append(bytes: Uint8Array): Promise<void> {
     if (this.#closed) return Promise.resolve();
     if (this.#waiting.length >= APPENDS_LIMIT || this.#bytes + bytes.length > APPEND_BYTES_LIMIT) {

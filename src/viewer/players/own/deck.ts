@@ -37,7 +37,7 @@ export class Deck {
     this.#source.duration = Number.POSITIVE_INFINITY;
   }
 
-  /** Resolves when the bytes are in the buffer of that kind, or nobody wants them any more. */
+  /** Resolves when the browser has the bytes for that kind, or nobody wants them any more. */
   append(kind: string, bytes: Uint8Array): Promise<void> {
     return this.#queues.get(kind)?.append(bytes) ?? Promise.resolve();
   }
