@@ -17,7 +17,7 @@ export interface CueSource {
   ask(seq: number): Promise<string>;
 }
 
-/** Time. Monotonic readings are those in which frames are announced, such as `performance.now()`. */
+/** Time. Monotonic readings are those in which frames are announced. */
 export interface CueClock {
   /** Monotonic ms. */
   monotonic(): number;
