@@ -9,6 +9,8 @@ export interface ArrivalsParts {
   clock: Pick<PageClock, "monotonic" | "utcAt">;
   /** The capture time of a media time, by the player that plays now. */
   captureMs: (mediaTimeS: number) => number | null;
+  /** After each append. */
+  onAppend: () => void;
 }
 
 /** Of every player of the page, one after the other. */
@@ -16,10 +18,11 @@ export class Arrivals {
   readonly #stamps = new PartStamps();
   readonly #need = new Need();
 
-  constructor({ clock, captureMs }: ArrivalsParts) {
+  constructor({ clock, captureMs, onAppend }: ArrivalsParts) {
     tapBuffers(
       () => clock.monotonic(),
       ({ track, endS, at }) => {
+        onAppend();
         const endMs = captureMs(endS);
         if (endMs === null) return;
         this.#need.appended(track, endMs, clock.utcAt(at));

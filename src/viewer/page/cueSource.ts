@@ -1,7 +1,7 @@
 // Cues over the last hop: server-sent events from one of the edges, by fetch, so that its silence is heard too.
-import { cuePath, cueStreamPath } from "#protocol";
 import { type CueEvent, type CueSource, EventStreamReader } from "../cues/index.ts";
 import type { PageClock } from "./clock.ts";
+import { cuePath, cueStreamPath } from "./paths.ts";
 
 /** Wait before another edge is asked, ms, doubled each time up to the next; half of it is by chance: many wait. */
 const FIRST_WAIT_MS = 250;

@@ -2,6 +2,7 @@
 // never waits for the director: it may be down.
 import type { Session } from "#protocol";
 import type { WatchConfig } from "../config.ts";
+import { manifestUrls } from "./paths.ts";
 
 /** The longest that the director may take, ms. */
 const DIRECTOR_DEADLINE_MS = 1_200;
@@ -86,12 +87,6 @@ export function fallback(config: WatchConfig, problem: string): Place {
     trouble: `The director does not answer; watching from ${edge.label} without it.`,
   };
 }
-
-/** A channel's manifests at an edge. */
-export const manifestUrls = (edgeUrl: string, channel: string): { dash: string; hls: string } => ({
-  dash: `${edgeUrl}/${channel}/live.mpd`,
-  hls: `${edgeUrl}/${channel}/main.m3u8`,
-});
 
 function randomName(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8));

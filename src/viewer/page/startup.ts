@@ -4,7 +4,8 @@ import { isDash, playerFor } from "../players/choose.ts";
 import type { Protocol, StartPlayer } from "../players/player.ts";
 import type { PageClock } from "./clock.ts";
 import type { EarlyDocuments } from "./early.ts";
-import { findPlace, manifestUrls, type Place } from "./session.ts";
+import { manifestUrls } from "./paths.ts";
+import { findPlace, type Place } from "./session.ts";
 
 /** One exchange of the time is enough to begin; a silent edge does not hold the start for longer, ms. */
 const CLOCK_WAIT_MS = 600;

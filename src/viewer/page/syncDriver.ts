@@ -72,6 +72,26 @@ export class SyncDriver {
     this.#parts.video.playbackRate = 1;
   }
 
+  /**
+   * Media came into a buffer. Loading has taken time since the player chose where to begin: put right before the first
+   * picture, nobody sees it. Once, since a seek that is asked for again and again never ends.
+   */
+  appended(): void {
+    const { clock, video, screen } = this.#parts;
+    const player = this.#player;
+    if (!player || this.#placed || screen.lastFrameAt !== null) return;
+    const { currentTime } = video;
+    // A player that has not chosen yet chooses by the time of then.
+    if (!isBuffered(video, currentTime, currentTime)) return;
+    const utcMs = clock.utc();
+    const place = player.mediaTimeS(utcMs - this.#parts.targetAt(utcMs) + PLACE_LEAD_MS);
+    if (place === null || Math.abs(place - currentTime) * 1_000 < PLACE_LEAST_MS) return;
+    if (!isBuffered(video, place, place + REACH_MARGIN_S)) return;
+    this.#placed = true;
+    screen.moved(place, false);
+    player.seekTo(place);
+  }
+
   /** Nobody plays. */
   end(): void {
     this.#player = null;
@@ -107,7 +127,6 @@ export class SyncDriver {
       reachable: this.#isReachable(player, utcMs - targetMs),
       lowestRung: isLowest(player),
     });
-    if (this.#stateAt(at) === "starting") this.#place(player, utcMs - targetMs);
     if (video.playbackRate !== action.rate) video.playbackRate = action.rate;
     if (action.seekByMs !== null) this.#seek(player, action.seekByMs, at);
     this.#limit(player, { limit: action.rung, late: controller.state.kind === "late", at });
@@ -139,21 +158,6 @@ export class SyncDriver {
     return place !== null && isBuffered(this.#parts.video, place, place + REACH_MARGIN_S);
   }
 
-  /**
-   * Loading has taken time since the player chose where to begin: put right before the first picture, nobody sees it.
-   * Once, since a seek that is asked for again and again never ends.
-   */
-  #place(player: Player, captureMs: number): void {
-    const { video, screen } = this.#parts;
-    const place = player.mediaTimeS(captureMs + PLACE_LEAD_MS);
-    if (this.#placed || place === null || video.readyState < HAVE_CURRENT_DATA) return;
-    if (Math.abs(place - video.currentTime) * 1_000 < PLACE_LEAST_MS) return;
-    if (!isBuffered(video, place, place + REACH_MARGIN_S)) return;
-    this.#placed = true;
-    screen.moved(place, false);
-    player.seekTo(place);
-  }
-
   #seek(player: Player, byMs: number, at: number): void {
     const { video, screen } = this.#parts;
     const place = video.currentTime + byMs / 1_000;
@@ -173,8 +177,7 @@ export class SyncDriver {
   }
 }
 
-/** HTMLMediaElement.HAVE_CURRENT_DATA, HAVE_FUTURE_DATA: the present frame is there, the one after it too. */
-const HAVE_CURRENT_DATA = 2;
+/** HTMLMediaElement.HAVE_FUTURE_DATA: the frame after the present one is there. */
 const HAVE_FUTURE_DATA = 3;
 
 function isLowest(player: Player): boolean {

@@ -86,7 +86,7 @@ export class Watch {
       fetch: (url, options) => fetch(url, options),
       monotonic: () => clock.monotonic(),
     });
-    this.#arrivals = new Arrivals({ clock, captureMs });
+    this.#arrivals = new Arrivals({ clock, captureMs, onAppend: () => this.#driver.appended() });
     this.#stops.push(clock.every(TICK_MS, () => this.#tick()));
     this.#stops.push(clock.every(REPORT_PERIOD_MS, () => this.#report(false)));
   }
