@@ -8,15 +8,17 @@ import { cueSchema, parseJson } from "#protocol";
 import type { Theatre, Viewer } from "./browser.ts";
 import { FASTWEB } from "./crowd.ts";
 
-/** The barcode counts wall time in steps of 20 ms, and the small ladder has a picture each 40. */
+/** The barcode counts wall time in steps of 20 ms; the small ladder has a picture each 40. */
 const BARCODE_STEP_MS = 20;
 const PICTURE_MS = 40;
 /** How long after its frame a cue may be seen here, with a browser and a whole match on a few busy cores. */
 const SEEN_WITHIN_MS = 200;
 
-/** A cue as it was first seen over the picture, with what the barcode of that picture told. */
+/** A cue as it was first seen over the picture. */
 interface Seen {
   text: string;
+  /** The capture time of the frame that was shown then; what its barcode told, null without one. */
+  frameMs: number;
   drawnMs: number | null;
 }
 
@@ -26,18 +28,31 @@ interface CuePage {
     cues(): { told: { seq: number; mediaTimeMs: number }[]; late: number; lost: number };
   };
   seen: Seen[];
-  document: { querySelectorAll(selector: string): Iterable<{ textContent: string }> };
+  document: {
+    querySelectorAll(selector: string): Iterable<{ textContent: string }>;
+    querySelector(selector: string): {
+      requestVideoFrameCallback(work: (now: number, frame: { mediaTime: number }) => void): void;
+    };
+  };
   requestAnimationFrame(work: () => void): void;
 }
 
-/** Looks at the page in each of its animation frames. */
+/** Looks at the page in each of its animation frames, after the callbacks of the video's own. */
 function watchOverlay(): void {
   const page = globalThis as unknown as CuePage;
+  const video = page.document.querySelector("video");
+  let frameMs = Number.NaN;
   page.seen = [];
+  const shown = (_now: number, { mediaTime }: { mediaTime: number }): void => {
+    // DASH media time is capture time.
+    frameMs = mediaTime * 1_000;
+    video.requestVideoFrameCallback(shown);
+  };
+  video.requestVideoFrameCallback(shown);
   const look = (): void => {
     for (const { textContent } of page.document.querySelectorAll(".cues p"))
       if (!page.seen.some(({ text }) => text === textContent))
-        page.seen.push({ text: textContent, drawnMs: page.regista.barcode() });
+        page.seen.push({ text: textContent, frameMs, drawnMs: page.regista.barcode() });
     page.requestAnimationFrame(look);
   };
   page.requestAnimationFrame(look);
@@ -76,13 +91,17 @@ export function playGoals(stage: () => { match: RunningMatch; theatre: Theatre }
     await desk.getByLabel("minute").fill("67");
     await desk.getByRole("button", { name: "Goal, home" }).click();
     await desk.getByText("Entered: goal").waitFor();
-    const { text, drawnMs } = await seen(67);
+    const { text, frameMs, drawnMs } = await seen(67);
     assert.equal(text, "GOAL67' · home 1–0");
     const [cue] = (await told()).told;
     assert.ok(cue && drawnMs !== null, "the barcode is read");
-    const after = drawnMs - cue.mediaTimeMs;
-    assert.ok(after >= -BARCODE_STEP_MS, `seen ${-after} ms before its frame`);
-    assert.ok(after <= PICTURE_MS + SEEN_WITHIN_MS, `seen ${after} ms after its frame`);
+    const after = frameMs - cue.mediaTimeMs;
+    assert.ok(after >= -1, `seen ${-after} ms before its frame`);
+    assert.ok(after <= PICTURE_MS + SEEN_WITHIN_MS, `seen ${after} ms after its frame: ${JSON.stringify(cue)}`);
+    // A source that is late shows a picture twice: then the older one is the frame's.
+    const twice = frameMs - drawnMs > PICTURE_MS;
+    const early = cue.mediaTimeMs - drawnMs > BARCODE_STEP_MS;
+    assert.ok(twice || !early, `seen with the picture of ${cue.mediaTimeMs - drawnMs} ms before`);
     await desk.context().close();
   });
 
