@@ -55,6 +55,10 @@ const schemas = {
     port: listenPort(8_083),
     channel,
     node: z.string().default("origin").describe("its name in stamps"),
+    cues: z
+      .boolean()
+      .default(true)
+      .describe("takes and numbers cues; of several origins of a channel exactly one does"),
     pathways: z
       .array(z.strictObject({ id: z.string(), url: z.url() }))
       .default([])
