@@ -119,9 +119,23 @@ const behindOf = (seen: Seen, shown: readonly ShownCue[]): number[] =>
     return behind === null ? [] : [behind];
   });
 
+/** One that came before its frame is told one by one: it must never be. */
+function tellEarly(seen: Seen, shown: readonly ShownCue[]): void {
+  for (const cue of shown) {
+    const behind = behindFrameMs(cue, seen.frames);
+    if (behind === null || behind >= 0) continue;
+    const onScreen = seen.frames.findLast(({ shownAt }) => shownAt <= cue.shownAt);
+    const drawn = (onScreen?.drawnAt ?? Number.NaN) - cue.mediaTimeMs;
+    console.error(
+      `${seen.spectator.name}: cue ${cue.seq} (${cue.timing}) ${-behind} ms before its frame; the picture then was drawn ${drawn} ms from its media time`,
+    );
+  }
+}
+
 function cueRows(seen: Seen, shown: readonly ShownCue[], entered: number): Row[] {
   const { name } = seen.spectator;
   const behind = behindOf(seen, shown);
+  tellEarly(seen, shown);
   return [
     row(`cues, ${name}: after their frame`, "ms", behind),
     count(`cues, ${name}: never shown`, entered - new Set(shown.map(({ seq }) => seq)).size, 0),
