@@ -63,12 +63,12 @@ export interface Watching {
 /** A report of what is on the page. `onScreen`: the rendition of the frame that is seen; `last`: the person leaves. */
 export function watchingOf(
   view: View,
-  told: Pick<Watching, "session" | "channel" | "protocol" | "at" | "sequence" | "cues"> & {
+  told: Pick<Watching, "session" | "channel" | "protocol" | "at" | "cues"> & {
     state: PlayerState;
     onScreen: string | null;
     last: boolean;
   },
-): Watching {
+): Omit<Watching, "sequence"> {
   const { state, onScreen, last, ...rest } = told;
   return {
     ...rest,
@@ -136,6 +136,7 @@ const rounded = (value: number | null): number | null =>
 export class Reporter {
   readonly #url: string | null;
   #hops: MediaHop[] = [];
+  #sequence = 0;
   /** Reports that the collector did not take. */
   lost = 0;
 
@@ -151,9 +152,11 @@ export class Reporter {
   }
 
   /** Sends what is known now; `last` survives the page's end. */
-  send(watching: Watching, last = false): void {
+  send(watching: Omit<Watching, "sequence">, last = false): void {
     if (this.#url === null) return;
-    this.#post("/cmcd", CMCD_MEDIA_TYPE, encodeCmcd(cmcdOf(watching)), last);
+    this.#sequence += 1;
+    const record = cmcdOf({ ...watching, sequence: this.#sequence });
+    this.#post("/cmcd", CMCD_MEDIA_TYPE, encodeCmcd(record), last);
     const hops = this.#hops.splice(0);
     const message: Hops = { v: 1, hops };
     if (hops.length > 0) this.#post("/hops", "application/json", JSON.stringify(message), last);

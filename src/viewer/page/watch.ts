@@ -60,7 +60,6 @@ export class Watch {
   #startedAt = 0;
   #inSyncMs: number | null = null;
   #subtitles = false;
-  #sequence = 0;
   /** The person paused, or the browser wants a gesture before it plays. */
   #paused = false;
 
@@ -169,6 +168,7 @@ export class Watch {
     const { firstFrameAt, meter } = this.screen;
     const { latencyMs } = meter;
     const utcMs = clock.utc();
+    const needMs = this.#arrivals.needMs(utcMs);
     const edgeId = state?.edge ?? place?.edge.id ?? null;
     const known = place?.edge.id === edgeId ? place.edge.class : null;
     return {
@@ -185,7 +185,7 @@ export class Watch {
         targetMs: this.#target.at(utcMs),
         targetVersion: this.#target.version,
         heldMs: this.#heldAt(utcMs),
-        needMs: this.#arrivals.needMs(utcMs),
+        needMs: needMs === null ? null : this.#held(needMs),
       }),
       cohort: place?.cohort ?? null,
       clockErrorMs: clock.errorMs,
@@ -220,9 +220,13 @@ export class Watch {
     return this.#parts.config.edges.find((edge) => edge.id === id) ?? null;
   }
 
-  /** How far behind the camera this player is held at an instant. */
+  /** As far behind the camera as told, or as near as this player comes. */
+  #held(distanceMs: number): number {
+    return targetFor(this.#choice?.protocol ?? "dash", distanceMs);
+  }
+
   #heldAt(utcMs: number): number {
-    return targetFor(this.#choice?.protocol ?? "dash", this.#target.at(utcMs));
+    return this.#held(this.#target.at(utcMs));
   }
 
   #shown(frame: ShownFrame): void {
@@ -376,7 +380,6 @@ export class Watch {
     if (!place || !protocol || !this.#player) return;
     const { latencyMs } = this.screen.meter;
     const onScreen = latencyMs === null ? null : this.#player.renditionAt(clock.utc() - latencyMs);
-    this.#sequence += 1;
     this.#reporter.send(
       watchingOf(this.view(), {
         session: place.session,
@@ -385,7 +388,6 @@ export class Watch {
         state: this.#player.state(),
         onScreen,
         at: clock.utc(),
-        sequence: this.#sequence,
         cues: this.#parts.cues,
         last,
       }),
