@@ -104,6 +104,9 @@ function seriesOf(line: Line): uPlot.Series {
   };
 }
 
+/** Red is for trouble alone: what happens on the pitch is in the colour of text. */
+const signColours = { "✓": "good", "↻": "watch", "×": "trouble", "●": "ink" } as const;
+
 /** Every mark in view: a line through the plot, its sign at the top. */
 function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
   const { ctx } = plot;
@@ -116,9 +119,7 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
     const x = plot.valToPos(mark.at / 1_000, "x", true);
     if (x < left || x > left + width) continue;
     const sign = markKinds[mark.kind];
-    ctx.strokeStyle = ctx.fillStyle = theme(
-      sign === "✓" ? "good" : sign === "↻" ? "watch" : "trouble",
-    );
+    ctx.strokeStyle = ctx.fillStyle = theme(signColours[sign]);
     ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
     ctx.beginPath();
     ctx.moveTo(x, top);
