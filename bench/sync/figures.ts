@@ -1,6 +1,6 @@
 // From what the tabs showed to latency, spread, stalls and ways back; and when none of it is believed. Pure.
 import type { Moment } from "../../test/support/frameWatch.ts";
-import type { Observation, Seen } from "./observe.ts";
+import { type Observation, type Seen, STRANGERS } from "./observe.ts";
 
 /** A frame is on the screen for so long by right, ms: 40 at 25 a second, a beat of a 60 Hz screen, and slowed by 8 %. */
 export const HELD_MS = 80;
@@ -8,6 +8,8 @@ export const HELD_MS = 80;
 export const PLACED_WITHIN_MS = 2_000;
 /** Beyond this, barcode → encoded is not believed (DESIGN, the picture that tells the truth), ms. */
 export const ENCODE_BELIEVED_MS = 100;
+/** A machine that did more beside this run was busy with others: its figures are theirs, cores. */
+export const STRANGERS_LIMIT = 0.4;
 /** A viewer is where it should be within this, ms. */
 export const KEPT_WITHIN_MS = 100;
 /** … and stays there for so long. */
@@ -103,7 +105,10 @@ export function awayMs(
 }
 
 /** Why a group is not believed, or null. */
-export function voidReason({ seen, summaries }: Observation): string | null {
+export function voidReason({ seen, summaries, cores }: Observation): string | null {
+  const strangers = cores.get(STRANGERS) ?? 0;
+  if (strangers > STRANGERS_LIMIT)
+    return `${STRANGERS} took ${strangers.toFixed(1)} cores, more than ${STRANGERS_LIMIT}`;
   const moments = seen.flatMap((tab) => tab.moments);
   const read = moments.filter(({ drawnAt }) => drawnAt !== null).length;
   if (read < moments.length / 2 || moments.length === 0)

@@ -1,4 +1,5 @@
 // Watches the watchers: what each tab showed, what our page said of itself, and what the machine spent on it.
+import { readFileSync } from "node:fs";
 import { elapsed, ms, type MonoMs } from "#base";
 import { systemClock } from "#base/clock";
 import { coresBetween, type Usage, usageOf } from "#cli";
@@ -9,6 +10,8 @@ import type { Spectator, Stage } from "./stage.ts";
 
 /** Tabs are asked this often: each keeps what it has seen until then. */
 const ASK_EVERY_MS = 1_000;
+/** What the machine did beside this run. */
+export const STRANGERS = "everything else on this machine";
 /** A tab that answers no question for so long is lost, ms. */
 const ANSWER_LIMIT_MS = ms(10_000);
 
@@ -104,11 +107,27 @@ async function readSummary(stage: Stage): Promise<Summary> {
 interface UsageReading {
   readonly at: MonoMs;
   readonly usages: Map<number, Usage>;
+  /** Of the whole machine since it came up, s. */
+  readonly machineS: number;
 }
 
 function readUsage({ match }: Stage): UsageReading {
   const pids = match.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
-  return { at: systemClock.monotonic(), usages: usageOf([process.pid, ...pids]) };
+  return {
+    at: systemClock.monotonic(),
+    usages: usageOf([process.pid, ...pids]),
+    machineS: machineBusyS(),
+  };
+}
+
+/** proc(5), /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal; in hundredths of a second. */
+function machineBusyS(): number {
+  const [line = ""] = readFileSync("/proc/stat", "latin1").split("\n");
+  const [user = 0, nice = 0, system = 0, , , irq = 0, soft = 0, steal = 0] = line
+    .replace(/^cpu +/, "")
+    .split(" ")
+    .map(Number);
+  return (user + nice + system + irq + soft + steal) / 100;
 }
 
 function coresSince(stage: Stage, before: UsageReading): Map<string, number> {
@@ -121,5 +140,8 @@ function coresSince(stage: Stage, before: UsageReading): Map<string, number> {
     const used = coresBetween({ usage: earlier, at: before.at }, { usage, at: after.at });
     cores.set(names.get(pid) ?? "Chromium and the bench", used);
   }
+  const ours = [...cores.values()].reduce((total, used) => total + used, 0);
+  const machine = ((after.machineS - before.machineS) * 1_000) / elapsed(before.at, after.at);
+  cores.set(STRANGERS, Math.max(0, machine - ours));
   return cores;
 }

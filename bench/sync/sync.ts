@@ -1,7 +1,7 @@
 // npm run bench -- sync: every viewer at the same moment. Real tabs with false clocks behind lines of their own.
 import type { BenchResult, Row } from "../result.ts";
 import { surroundings } from "../result.ts";
-import type { Group } from "./group.ts";
+import type { Findings, Group } from "./group.ts";
 import { cues } from "./groups/cues.ts";
 import { distance, floor } from "./groups/distance.ts";
 import { listeners } from "./groups/listeners.ts";
@@ -44,10 +44,16 @@ export async function runSync({ seconds, only }: SyncOptions): Promise<BenchResu
   for (const [name, { purpose, run }] of Object.entries(groups)) {
     if (only !== undefined && only !== name) continue;
     console.error(`${name}: ${purpose} …`);
-    const found = await run(seconds);
+    const found = await run(seconds).catch(notRun);
     const mark = found.void === null ? "" : " (void)";
     rows.push(...found.rows.map((row) => ({ ...row, name: `${row.name}${mark}` })));
     if (found.void !== null) reasons.push(`${name}: ${found.void}`);
   }
   return { ...head, rows, ...(reasons.length > 0 ? { void: reasons.join("; ") } : {}) };
+}
+
+/** A group that breaks off is void; the others still run. */
+function notRun(failure: unknown): Findings {
+  const [sentence = ""] = String(failure instanceof Error ? failure.message : failure).split("\n");
+  return { rows: [], void: `it broke off: ${sentence}` };
 }
