@@ -44,9 +44,10 @@ async function measureNetworks(seconds: number): Promise<Findings> {
     const name = `networks, ${guests.length} tabs`;
     const rows = [
       ...commonRows(name, observation, { spread: { p95: 250 } }),
-      ...profilesOf(guests, observation).flatMap(([profile, seen]) =>
-        playerRows(`${name}, ${profile}`, seen),
+      ...observation.seen.flatMap((tab) =>
+        playerRows(`${name}, ${profileOf(guests, tab.spectator)}, ${tab.spectator.name}`, [tab]),
       ),
+      row(`${name}: target, as the pages followed it`, "ms", targetsOf(observation)),
       ...wayBackRows(name, mishapsOf(guests, observation, narrow)),
     ];
     return findings(rows, observation);
@@ -60,8 +61,7 @@ async function seatGuests(stage: Stage): Promise<Guest[]> {
   for (const profile of Object.keys(networkProfiles) as NetworkProfile[])
     for (let which = 0; which < EACH; which += 1) {
       const tab = guests.length;
-      // Each network has two different players, and in all each player comes as often.
-      const player = ownPlayers[(tab + Math.floor(tab / EACH)) % ownPlayers.length] as OwnPlayer;
+      const player = ownPlayers[tab % ownPlayers.length] as OwnPlayer;
       const place = { tab, impairment: networkProfiles[profile] };
       guests.push({ profile, spectator: await stage.seatOwn(player, place) });
     }
@@ -105,9 +105,8 @@ class Narrowing {
   }
 }
 
-const profilesOf = (guests: readonly Guest[], { seen }: Observation): [string, Seen[]][] => [
-  ...Map.groupBy(seen, ({ spectator }) => profileOf(guests, spectator)),
-];
+const targetsOf = ({ seen }: Observation): number[] =>
+  seen.flatMap(({ states }) => states.map(({ state }) => state.targetMs));
 
 const profileOf = (guests: readonly Guest[], spectator: Spectator): string =>
   guests.find((guest) => guest.spectator === spectator)?.profile ?? "";
