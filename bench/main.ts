@@ -1,6 +1,7 @@
 // npm run bench -- NAME [--json FILE]: runs a benchmark, prints its table, writes its JSON.
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
+import { measureAlone } from "./alone.ts";
 import { runCrowd } from "./crowd/crowd.ts";
 import { runEdge } from "./edge/edge.ts";
 import { runLatency } from "./latency/latency.ts";
@@ -57,6 +58,7 @@ for (const [name, { purpose, seconds: usual = 60, run }] of Object.entries(bench
     .option("--runs <n>", "how often a short one is repeated", "5")
     .option("--only <name>", "one measurement alone, where a benchmark has several")
     .action(async ({ json, seconds, runs, only }: Flags) => {
+      await measureAlone();
       const result = await run({
         seconds: Number(seconds),
         runs: Number(runs),
@@ -69,4 +71,7 @@ for (const [name, { purpose, seconds: usual = 60, run }] of Object.entries(bench
         process.exitCode = 1;
       }
     });
-await program.parseAsync();
+await program.parseAsync().catch((failure: unknown) => {
+  console.error(failure instanceof Error ? failure.message : failure);
+  process.exitCode = 1;
+});

@@ -12,6 +12,8 @@ import { stageMatch } from "../test/support/play.ts";
 const FOLDER = "docs/pictures";
 /** Mb/s and viewers enough to be worth plotting, on two cores beside the match. */
 const CROWD_VIEWERS = 400;
+/** Viewers of one moment need a while to come to it. */
+const MOMENT_MS = ms(20_000);
 /** Plots need a past to be worth a picture. */
 const WATCHED_MS = ms(70_000);
 
@@ -40,12 +42,34 @@ async function pictureOfCrowd(): Promise<void> {
   rmSync(folder, { recursive: true });
 }
 
+/** Four viewers at one moment: three players, two networks, one window. */
+async function pictureOfTheMoment(): Promise<void> {
+  const seats = [
+    { protocol: "own", network: FASTWEB },
+    { protocol: "dash", network: TIM },
+    { protocol: "hls", network: FASTWEB },
+    { protocol: "own", network: TIM },
+  ];
+  const frames = seats.map(
+    ({ protocol, network }) =>
+      `<iframe src="${match.urls.watch}/?protocol=${protocol}&network=${network}" allow="autoplay"></iframe>`,
+  );
+  const style =
+    "body{margin:0;background:#000;display:grid;grid-template-columns:1fr 1fr;gap:4px}iframe{border:0;width:100%;height:396px}";
+  const page = await theatre.tab({ width: 1_280, height: 796 });
+  await page.goto(match.urls.watch);
+  await page.setContent(`<style>${style}</style>${frames.join("")}`);
+  await systemClock.sleep(MOMENT_MS);
+  await page.screenshot({ path: `${FOLDER}/one-moment.png` });
+  await page.close();
+}
+
 const match = await stageMatch();
 const theatre = await Theatre.open();
 try {
   const watched = await theatre.watch({
     watchUrl: match.urls.watch,
-    protocol: "dash",
+    protocol: "own",
     network: FASTWEB,
   });
   await theatre.watch({ watchUrl: match.urls.watch, protocol: "hls", network: TIM });
@@ -58,6 +82,7 @@ try {
   await systemClock.sleep(ms(2_000));
   await watched.page.screenshot({ path: `${FOLDER}/watch-details.png` });
   for (const page of [watched.page, room]) await page.close();
+  await pictureOfTheMoment();
   await pictureOfCrowd();
 } finally {
   await theatre.close();
