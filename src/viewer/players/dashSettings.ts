@@ -32,6 +32,8 @@ export function dashSettings(
       lastMediaSettingsCachingInfo: { enabled: false },
       abr: {
         initialBitrate: { video: FIRST_RATE_KBPS },
+        limitBitrateByPortal: true,
+        usePixelRatioInLimitBitrateByPortal: true,
         // The page clears the browser's list of requests, and a held request's duration is no throughput.
         throughput: { useResourceTimingApi: false, sampleSettings: {}, ewma: {} },
         // A growing segment is always "slow": it lasts as long as it plays.

@@ -8,6 +8,7 @@ import {
   DOCUMENT_DEADLINE_MS,
   EDGE_PENALTY_S,
   FIRST_RATE_KBPS,
+  FIT_PERIOD_MS,
   KEEP_BEHIND_S,
   LOST_BEYOND_S,
   OBJECT_DEADLINE_MS,
@@ -16,6 +17,7 @@ import {
 } from "./limits.ts";
 import { markPassedParts } from "./passedParts.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
+import { enoughFor, pixelsOf } from "./pictureSize.ts";
 import { Renditions } from "./renditions.ts";
 import { tellTarget } from "./steeringTarget.ts";
 import { textIndex } from "./textLanguage.ts";
@@ -89,6 +91,9 @@ class HlsPlayer implements Player {
   #captureOffsetMs: number | null = null;
   #edge: string | null;
   #subtitles: boolean;
+  /** The best level while a lower one is asked for. */
+  #most: number | null = null;
+  readonly #stopFitting: () => void;
 
   constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
     this.#options = options;
@@ -98,6 +103,7 @@ class HlsPlayer implements Player {
     this.#listen();
     this.#hls.loadSource(urls.manifest);
     this.#hls.attachMedia(video);
+    this.#stopFitting = options.clock.every(FIT_PERIOD_MS, () => this.#capLevel());
   }
 
   state(): PlayerState {
@@ -138,7 +144,8 @@ class HlsPlayer implements Player {
   }
 
   limitRung(limit: RungLimit): void {
-    this.#hls.autoLevelCapping = limit === "any" ? -1 : Math.max(0, this.#hls.loadLevel - 1);
+    this.#most = limit === "any" ? null : Math.max(0, this.#hls.loadLevel - 1);
+    this.#capLevel();
   }
 
   setSubtitles(on: boolean): void {
@@ -152,7 +159,17 @@ class HlsPlayer implements Player {
   }
 
   close(): void {
+    this.#stopFitting();
     this.#hls.destroy();
+  }
+
+  /** hls.js's own cap by size would put itself in the place of the page's: both are one here. */
+  #capLevel(): void {
+    const { levels, media } = this.#hls;
+    if (levels.length === 0 || !(media instanceof HTMLVideoElement)) return;
+    const fitting = enoughFor(levels, pixelsOf(media));
+    const cap = Math.min(fitting, this.#most ?? fitting);
+    if (cap !== this.#hls.autoLevelCapping) this.#hls.autoLevelCapping = cap;
   }
 
   #listen(): void {
@@ -161,6 +178,7 @@ class HlsPlayer implements Player {
       // The playlist is one object for all: the director's choice for this viewer goes before its default.
       if (this.#edge !== null && hls.pathways.includes(this.#edge))
         hls.pathwayPriority = this.#order(hls.pathways);
+      this.#capLevel();
       hls.startLoad();
     });
     hls.on(HlsJs.Events.SUBTITLE_TRACKS_UPDATED, () => this.#showText());

@@ -35,3 +35,6 @@ export const FAILURES_LIMIT = 5;
 
 /** Requests are looked at for silence this often, ms. */
 export const GUARD_PERIOD_MS = 50;
+
+/** The window's size is looked at this often, ms. */
+export const FIT_PERIOD_MS = 1_000;

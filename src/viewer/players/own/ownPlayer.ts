@@ -3,6 +3,7 @@ import { type DeviceProfile, deviceProfiles } from "#viewer/sync";
 import { encodeCmcdQuery } from "#telemetry/cmcd";
 import { edgeOf } from "../../page/route.ts";
 import { FIRST_RATE_KBPS } from "../limits.ts";
+import { pixelsOf } from "../pictureSize.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "../player.ts";
 import { Renditions } from "../renditions.ts";
 import { textIndex } from "../textLanguage.ts";
@@ -296,8 +297,7 @@ class OwnPlayer implements Player {
   }
 
   #fitPicture(): void {
-    const pixels = this.#video.clientHeight * (globalThis.devicePixelRatio || 1);
-    this.#playing?.choice.showing(pixels);
+    this.#playing?.choice.showing(pixelsOf(this.#video));
   }
 
   #probe(playing: Playing): void {

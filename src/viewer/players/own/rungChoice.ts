@@ -1,4 +1,5 @@
 // Which rung to load: down at once, up after calm and proof. Pure.
+import { enoughFor } from "../pictureSize.ts";
 import {
   CALM_MS,
   DOWN_SHARE,
@@ -27,7 +28,7 @@ export class RungChoice {
   readonly #rungs: readonly RungFacts[];
   readonly #lateness = new Lateness();
   #rung: number;
-  #tallest = Number.POSITIVE_INFINITY;
+  #pixels = 0;
   #lower: { most: number; since: number } | null = null;
   #low = 0;
   #good = 0;
@@ -53,7 +54,7 @@ export class RungChoice {
 
   /** A picture of `pixels` in height is all that can be seen. */
   showing(pixels: number): void {
-    this.#tallest = pixels > 0 ? pixels : Number.POSITIVE_INFINITY;
+    this.#pixels = pixels;
   }
 
   /** Only rungs below the present one, until it is taken back; said for long, one more. Returns whether to change at once. */
@@ -127,8 +128,7 @@ export class RungChoice {
   }
 
   get #most(): number {
-    const enough = this.#rungs.findIndex(({ height }) => (height ?? 0) >= this.#tallest);
-    const top = enough < 0 ? this.#rungs.length - 1 : enough;
+    const top = enoughFor(this.#rungs, this.#pixels);
     return Math.min(top, this.#lower?.most ?? top);
   }
 
