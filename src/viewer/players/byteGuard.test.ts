@@ -39,3 +39,11 @@ test("time in which the page itself stood still is no silence", () => {
   guard.heard(request, 2_001);
   assert.deepEqual(guard.silent(2_050), []);
 });
+
+test("where no other edge is well, silence is borne for as long as is asked", () => {
+  const guard = new ByteGuard<{ url: string }>();
+  const request = { url: "alone" };
+  guard.sent(request, 0);
+  for (let now = 0; now <= 1_400; now += 50) assert.deepEqual(guard.silent(now, 1_400), []);
+  assert.deepEqual(guard.silent(1_450, 1_400), [request]);
+});

@@ -34,8 +34,8 @@ export class ByteGuard<Request extends object> {
     this.#heardAt.delete(request);
   }
 
-  /** The requests that have been silent too long at `now`; each is told once. */
-  silent(now: number): Request[] {
+  /** The requests that have been silent for more than `limitMs` at `now`; each is told once. */
+  silent(now: number, limitMs = SILENCE_LIMIT_MS): Request[] {
     const stood = now - this.#lookedAt;
     this.#lookedAt = now;
     if (stood > STANDSTILL_MS)
@@ -43,7 +43,7 @@ export class ByteGuard<Request extends object> {
         this.#heardAt.set(request, Math.min(now, heardAt + stood));
     const found: Request[] = [];
     for (const [request, heardAt] of this.#heardAt)
-      if (now - heardAt > SILENCE_LIMIT_MS) found.push(request);
+      if (now - heardAt > limitMs) found.push(request);
     for (const request of found) this.#heardAt.delete(request);
     return found;
   }

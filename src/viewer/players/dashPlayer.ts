@@ -2,13 +2,15 @@
 import { MediaPlayer, type MediaPlayerClass } from "dashjs";
 import { deviceProfiles } from "#viewer/sync";
 import { edgeOf, movedTo } from "../page/route.ts";
-import { ByteGuard } from "./byteGuard.ts";
+import { ByteGuard, SILENCE_LIMIT_MS } from "./byteGuard.ts";
 import { dashSettings } from "./dashSettings.ts";
 import { EarlyManifest } from "./earlyManifest.ts";
 import {
   DOCUMENT_DEADLINE_MS,
+  EDGE_PENALTY_S,
   FAILURES_LIMIT,
   GUARD_PERIOD_MS,
+  LONE_PATIENCE,
   STEERING_RETRY_MS,
 } from "./limits.ts";
 import { ownListeners } from "./ownListeners.ts";
@@ -82,6 +84,8 @@ class DashPlayer implements Player {
   #loaded: FragmentRequest["representation"] | null = null;
   #subtitles: boolean;
   #failures = 0;
+  /** The last failure: the edge that was left then is not well yet. */
+  #failedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
@@ -238,6 +242,7 @@ class DashPlayer implements Player {
     this.#guard.ended(request);
     if (error) {
       this.#failures += 1;
+      this.#failedAt = this.#options.clock.monotonic();
       if (this.#failures >= FAILURES_LIMIT) return this.#giveUp();
       const edge =
         edgeOf(request.url, this.#options.edges, this.#options.route)?.id ??
@@ -285,7 +290,10 @@ class DashPlayer implements Player {
   }
 
   #leaveSilent(): void {
-    for (const request of this.#guard.silent(this.#options.clock.monotonic())) {
+    const now = this.#options.clock.monotonic();
+    const alone = now - this.#failedAt < EDGE_PENALTY_S * 1_000;
+    const limitMs = SILENCE_LIMIT_MS * (alone ? LONE_PATIENCE : 1);
+    for (const request of this.#guard.silent(now, limitMs)) {
       const controller = this.#wires.get(request)?.customData.abortController;
       if (!controller) continue;
       // As a failed request and not as one that dash.js itself gave up: only a failure makes it take another BaseURL.

@@ -7,6 +7,7 @@ import { edgeOf } from "../page/route.ts";
 import {
   DOCUMENT_DEADLINE_MS,
   EDGE_PENALTY_S,
+  FAILURES_LIMIT,
   FIRST_RATE_KBPS,
   FIT_PERIOD_MS,
   KEEP_BEHIND_S,
@@ -93,6 +94,8 @@ class HlsPlayer implements Player {
   #subtitles: boolean;
   /** The best level while a lower one is asked for. */
   #most: number | null = null;
+  /** Fatal failures since the last fragment came. */
+  #futile = 0;
   readonly #stopFitting: () => void;
 
   constructor(video: HTMLVideoElement, urls: PlayerUrls, options: PlayerOptions) {
@@ -188,7 +191,10 @@ class HlsPlayer implements Player {
     hls.on(HlsJs.Events.AUDIO_TRACK_UPDATED, (_event, { details }) => {
       markPassedParts(details.partList);
     });
-    hls.on(HlsJs.Events.FRAG_LOADED, (_event, { frag }) => this.#placed(frag));
+    hls.on(HlsJs.Events.FRAG_LOADED, (_event, { frag }) => {
+      this.#futile = 0;
+      this.#placed(frag);
+    });
     hls.on(HlsJs.Events.FRAG_BUFFERED, (_event, { frag }) => this.#placed(frag));
     hls.on(HlsJs.Events.LEVEL_LOADED, (_event, { networkDetails, details }) => {
       const url =
@@ -239,12 +245,21 @@ class HlsPlayer implements Player {
     const status = data.response?.code ?? 0;
     if (network && (status === 0 || status >= 500) && this.#leaveEdge(data)) return;
     if (!data.fatal) return;
+    if (network && this.#tryAgain()) return;
     if (data.type === HlsJs.ErrorTypes.MEDIA_ERROR) {
       this.#hls.recoverMediaError();
       this.#options.onTrouble("The picture was broken for a moment; decoding begins anew.");
       return;
     }
     this.#options.onFatal(`The HLS player cannot go on: ${data.error.message}.`);
+  }
+
+  /** Where no edge is well the source is the likelier cause: the same is asked again, a few times. Whether it was. */
+  #tryAgain(): boolean {
+    this.#futile += 1;
+    if (this.#futile >= FAILURES_LIMIT || this.#hls.levels.length === 0) return false;
+    this.#hls.startLoad();
+    return true;
   }
 
   /** Takes the next pathway when the present edge failed; whether it could. */

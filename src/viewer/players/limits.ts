@@ -38,3 +38,6 @@ export const GUARD_PERIOD_MS = 50;
 
 /** The window's size is looked at this often, ms. */
 export const FIT_PERIOD_MS = 1_000;
+
+/** How many times the usual silence is borne of an edge when no other is well: the source is the likelier cause. */
+export const LONE_PATIENCE = 2;

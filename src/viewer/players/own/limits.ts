@@ -29,9 +29,6 @@ export const FAILURE_WAIT_MS = 40;
 /** A location that fails again and again rests at most so long, s; from EDGE_PENALTY_S on it doubles. */
 export const LONGEST_PENALTY_S = 60;
 
-/** How many times the usual silence is borne of a location when no other is well. */
-export const LONE_PATIENCE = 2;
-
 /** Text that failed is asked for again after so long, ms. */
 export const TEXT_WAIT_MS = 1_000;
 

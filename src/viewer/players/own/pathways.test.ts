@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
 import { EDGE_PENALTY_S, FAILURES_LIMIT } from "../limits.ts";
-import { LONE_PATIENCE, LONGEST_PENALTY_S } from "./limits.ts";
+import { LONE_PATIENCE } from "../limits.ts";
+import { LONGEST_PENALTY_S } from "./limits.ts";
 import { Pathways } from "./pathways.ts";
 
 const isp = { name: "isp", url: "http://isp/" };

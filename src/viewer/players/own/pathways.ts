@@ -1,7 +1,7 @@
 // Which location serves next: the director's order, less those that failed lately. Pure.
 import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
-import { LONE_PATIENCE, LONGEST_PENALTY_S } from "./limits.ts";
-import { EDGE_PENALTY_S, FAILURES_LIMIT } from "../limits.ts";
+import { LONGEST_PENALTY_S } from "./limits.ts";
+import { EDGE_PENALTY_S, FAILURES_LIMIT, LONE_PATIENCE } from "../limits.ts";
 import type { Location } from "./profile.ts";
 
 interface Rest {
