@@ -8,8 +8,8 @@ import type { ViewerState } from "../../test/support/browser.ts";
 import type { Moment, Stall } from "../../test/support/frameWatch.ts";
 import type { Spectator, Stage } from "./stage.ts";
 
-/** Tabs are asked this often: each keeps what it has seen until then. */
-const ASK_EVERY_MS = 1_000;
+/** Tabs are asked this often: each keeps what it has seen until then, and every question costs it a little. */
+const ASK_EVERY_MS = 2_000;
 /** What the machine did beside this run. */
 export const STRANGERS = "everything else on this machine";
 /** A tab that answers no question for so long is lost, ms. */
@@ -58,7 +58,7 @@ export async function observe(
     const due = start + turn * ASK_EVERY_MS;
     await systemClock.sleep(ms(Math.max(0, due - systemClock.monotonic())));
     await Promise.all(seen.map(ask));
-    if (turn % 2 === 0) summaries.push(await readSummary(stage));
+    summaries.push(await readSummary(stage));
     await meanwhile?.(elapsed(start, systemClock.monotonic()) / 1_000, seen);
   }
   await Promise.all(seen.map(ask));

@@ -110,10 +110,11 @@ interface Realm {
 /** Runs in the page, after {@link falsify} and before any script of the page; stands alone. */
 export function watchFrames(options: WatchFrames): void {
   const STALL_MS = 200;
-  /** A frame that is due so soon before an instant may be the one on the screen then. */
-  const READ_WITHIN_MS = 100;
+  /** A frame that is due so soon before an instant may be the one on the screen then: 40 ms at 25 a second, and a beat. */
+  const READ_WITHIN_MS = 60;
   /** An instant is settled so long after it at the latest: no frame before it is told after that. */
   const SETTLED_MS = 150;
+  const LOOK_EVERY_MS = 100;
   const KEPT = 4_000;
   /** Pixels of the small canvas for one of the picture that is 1280 wide. */
   const SCALE = 0.25;
@@ -210,7 +211,7 @@ export function watchFrames(options: WatchFrames): void {
       if (video) truth.frame(video, heard);
     }
     if (last) for (; next < truth.utc() - SETTLED_MS; next += everyMs) settle(next);
-  }, 50);
+  }, LOOK_EVERY_MS);
   const watch: WatchOnPage = {
     drain: () => ({
       moments: moments.splice(0),
