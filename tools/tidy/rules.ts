@@ -82,7 +82,7 @@ const strayClock: Rule = (file) => {
 };
 
 const mediaStaysPure: Rule = (file) =>
-  /^src\/(media|viewer\/sync)\/(?!.*\.test\.ts$)/.test(file.path)
+  /^src\/(media|viewer\/sync|viewer\/cues)\/(?!.*\.test\.ts$)/.test(file.path)
     ? matches(file, /\bBuffer\b|from "node:/, "pure rooms know neither Node nor Buffer")
     : [];
 
