@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { ms } from "#base";
+import { measureAlone } from "../bench/alone.ts";
 import { soak } from "../bench/sync/soak/soak.ts";
 
 const LINE_EVERY_MS = ms(60_000);
@@ -13,6 +14,7 @@ const { minutes, json } = new Command("soak")
   .parse()
   .opts<{ minutes: string; json?: string }>();
 
+await measureAlone();
 const stopped = new AbortController();
 // The first Ctrl-C asks for the report so far; the second one is the system's.
 process.once("SIGINT", () => stopped.abort()).once("SIGTERM", () => stopped.abort());
