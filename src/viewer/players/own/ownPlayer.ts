@@ -87,17 +87,18 @@ class OwnPlayer implements Player {
     this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? null;
     this.#wire = fetchWire(options.clock, (url) => this.#prepare(url));
     this.#deck = new Deck(video);
-    const failed = (): void => {
-      const why = video.error?.message || "no reason was given";
-      this.#fatal(`The browser cannot play what it was given: ${why}.`);
+    const heard = {
+      error: () => {
+        const why = video.error?.message || "no reason was given";
+        this.#fatal(`The browser cannot play what it was given: ${why}.`);
+      },
+      seeked: () => void (this.#movedAt = Number.NEGATIVE_INFINITY),
+      loadedmetadata: () => this.#startIfThere(),
     };
-    const moved = (): void => void (this.#movedAt = Number.NEGATIVE_INFINITY);
-    video.addEventListener("error", failed);
-    video.addEventListener("seeked", moved);
-    this.#stops.push(() => {
-      video.removeEventListener("error", failed);
-      video.removeEventListener("seeked", moved);
-    });
+    for (const [type, hear] of Object.entries(heard)) {
+      video.addEventListener(type, hear);
+      this.#stops.push(() => video.removeEventListener(type, hear));
+    }
     this.#begin().catch((failure: unknown) => {
       const why = failure instanceof Error ? failure.message : String(failure);
       this.#fatal(`The player cannot begin: ${why}.`);
@@ -265,6 +266,8 @@ class OwnPlayer implements Player {
   /** Puts the playhead to its place as soon as that is in the buffer. */
   #startIfThere(): void {
     if (this.#startsSince === null || this.#closed) return;
+    // Bytes may be in the buffer before the element knows what they are; a playhead that is put then goes back to 0.
+    if (this.#video.readyState < HTMLMediaElement.HAVE_METADATA) return;
     const place = startPlace(this.#video.buffered, {
       dueS: this.#dueS() + SEEK_LEAD_MS / 1_000,
       waitedMs: this.#options.clock.monotonic() - this.#startsSince,
