@@ -135,6 +135,12 @@ export const RUNG_RELAPSE_MS = 30_000;
 /** A seek is for errors beyond this: a rate of 8 % takes 19 s for it. */
 export const SEEK_LEAST_MS = 1_500;
 export const SEEK_PERIOD_MS = 5_000;
+/**
+ * Who had to wait has seen the picture stand: for so long after it, what was missed is jumped over when it is more than the
+ * second figure, which the rate would need five seconds for while all others are elsewhere.
+ */
+export const AFTER_WAIT_MS = 3_000;
+export const AFTER_WAIT_SEEK_MS = 400;
 /** After a seek that did not halve the error the next one waits twice as long, up to this. */
 export const SEEK_PERIOD_LIMIT_MS = 60_000;
 /** The same for players that keep their own speed. */

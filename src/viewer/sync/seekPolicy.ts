@@ -1,6 +1,8 @@
 // When a seek is worth its cost: the last means of a late viewer, the only one of a player of fixed speed. Pure.
 import type { DeviceProfile } from "./deviceProfile.ts";
 import {
+  AFTER_WAIT_MS,
+  AFTER_WAIT_SEEK_MS,
   FIRST_SEEK_LEAST_MS,
   FIRST_SEEK_WITHIN_MS,
   FIXED_SEEK_LEAST_MS,
@@ -13,11 +15,13 @@ import {
 
 /** Rare, and rarer still where it does not help. */
 export class SeekPolicy {
+  readonly #fixed: boolean;
   readonly #leastMs: number;
   readonly #periodMs: number;
   #waitMs: number;
   #firstAt: number | null = null;
   #firstDone = false;
+  #waitedAt = Number.NEGATIVE_INFINITY;
   #last: { at: number; errorMs: number } | null = null;
   #seeks = 0;
   #leadMs: number = SEEK_LEAD_MS.first;
@@ -25,6 +29,7 @@ export class SeekPolicy {
 
   constructor(profile: DeviceProfile) {
     const fixed = profile.kind === "none";
+    this.#fixed = fixed;
     this.#leastMs = fixed ? FIXED_SEEK_LEAST_MS : SEEK_LEAST_MS;
     this.#periodMs = fixed ? FIXED_SEEK_PERIOD_MS : SEEK_PERIOD_MS;
     this.#waitMs = this.#periodMs;
@@ -57,7 +62,7 @@ export class SeekPolicy {
       this.#firstDone = true;
       return this.#seek(at, errorMs);
     }
-    if (away <= this.#leastMs) return null;
+    if (away <= this.#leastAt(at)) return null;
     const last = this.#last;
     if (last && at - last.at < this.#waitMs) return null;
     const helped = !last || away < Math.abs(last.errorMs) / 2 || at - last.at > 2 * this.#waitMs;
@@ -73,10 +78,20 @@ export class SeekPolicy {
     this.#leadMs = Math.min(SEEK_LEAD_MS.most, Math.max(0, this.#leadMs + errorMs));
   }
 
+  /** The player had to wait until now. */
+  waited(at: number): void {
+    this.#waitedAt = at;
+  }
+
   /** Playing begins anew: the first seconds are again the first ones. */
   restart(): void {
     this.#firstAt = null;
     this.#firstDone = false;
+  }
+
+  #leastAt(at: number): number {
+    const justWaited = !this.#fixed && at - this.#waitedAt <= AFTER_WAIT_MS;
+    return justWaited ? AFTER_WAIT_SEEK_MS : this.#leastMs;
   }
 
   #seek(at: number, errorMs: number): number {

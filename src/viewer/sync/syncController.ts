@@ -148,6 +148,7 @@ export class SyncController {
       if (at - this.#seek.lastAt > SEEK_SETTLE_MS) this.#waits += 1;
       this.#filter.clear();
     }
+    this.#seek.waited(at);
     this.#law.rest(at);
     if (!known) return this.#action(null);
     const moved = before ? at - before.at - (reading.targetMs - before.targetMs) : 0;
