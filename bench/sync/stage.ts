@@ -44,8 +44,11 @@ export class Stage implements Closable {
     this.#scope = scope;
   }
 
-  /** A match on the small ladder whose targets lie within `sync`. */
-  static async open(sync: Partial<Match["sync"]>): Promise<Stage> {
+  /** A match on the small ladder whose targets lie within `sync`. The browser is as {@link Theatre.open} says. */
+  static async open(
+    sync: Partial<Match["sync"]>,
+    browser: { keepsOpen?: boolean } = {},
+  ): Promise<Stage> {
     const scope = new Scope();
     try {
       const match = scope.own(
@@ -53,7 +56,7 @@ export class Stage implements Closable {
           match.sync = { ...match.sync, ...sync };
         }),
       );
-      const theatre = scope.own(await Theatre.open());
+      const theatre = scope.own(await Theatre.open(browser));
       await systemClock.sleep(ON_AIR_MS);
       return new Stage(match, theatre, scope);
     } catch (failure) {

@@ -118,10 +118,14 @@ export class Theatre implements Closable {
     this.#scope.defer(() => browser.close());
   }
 
-  static async open(): Promise<Theatre> {
+  /** Ctrl-C and SIGTERM end the browser, and this process with it; unless `keepsOpen`: who opened it closes it. */
+  static async open({ keepsOpen = false }: { keepsOpen?: boolean } = {}): Promise<Theatre> {
     if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not there; npm test installs it`);
     return new Theatre(
-      await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS }),
+      await chromium.launch({
+        ...{ executablePath: CHROMIUM, headless: true, args: FLAGS },
+        ...{ handleSIGINT: !keepsOpen, handleSIGTERM: !keepsOpen },
+      }),
     );
   }
 

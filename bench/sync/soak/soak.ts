@@ -16,6 +16,9 @@ const TABS = 4;
 /** Each page forgets what it saw after a quarter of an hour; it is asked more often than that, ms. */
 const ASK_EVERY_MS = ms(2_000);
 
+/** A shorter period says nothing, ms. */
+const PERIOD_LEAST_MS = 10_000;
+
 export interface SoakOptions {
   readonly minutes: number;
   /** A line and a reading each so often, ms. */
@@ -35,17 +38,20 @@ export interface SoakReport {
 /** Watches for so long. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const watches = new Scope();
-  const stage = watches.own(await Stage.open({}));
+  const stage = watches.own(await Stage.open({}, { keepsOpen: true }));
   try {
     const spectators = await seatMixed(stage, TABS);
     await systemClock.sleep(SETTLE_MS, options.signal);
     const watch = watches.own(new Soak(stage, spectators));
     const readings: SoakReading[] = [];
     const start = systemClock.monotonic();
-    while (elapsed(start, systemClock.monotonic()) < options.minutes * 60_000) {
+    const since = (): number => elapsed(start, systemClock.monotonic());
+    while (since() < options.minutes * 60_000 && !options.signal?.aborted) {
+      const from = since();
       await watch.pass(options.periodMs, options.signal);
-      if (options.signal?.aborted) break;
-      const reading = await watch.read(elapsed(start, systemClock.monotonic()));
+      // A period that was broken off counts when it says something.
+      if (since() - from < PERIOD_LEAST_MS) break;
+      const reading = await watch.read(since(), { processes: !options.signal?.aborted });
       readings.push(reading);
       options.say(lineOf(reading));
     }
@@ -76,8 +82,8 @@ class Soak implements Closable {
     }
   }
 
-  /** One reading of what was seen since the last. */
-  async read(at: number): Promise<SoakReading> {
+  /** One reading of what was seen since the last; after Ctrl-C the processes of the match are ending too. */
+  async read(at: number, { processes }: { processes: boolean }): Promise<SoakReading> {
     const seen = this.#seen;
     this.#seen = seen.map(({ spectator, lost }) => ({ ...newSeen(spectator), lost }));
     const { spreads } = spreadsOf(seen);
@@ -95,7 +101,7 @@ class Soak implements Closable {
       }),
       spreadP95Ms: percentile(spreads, 0.95),
       latencyP50Ms: percentile(latencies, 0.5),
-      series: [...(await this.#heaps()), ...this.#processes()],
+      series: processes ? [...(await this.#heaps()), ...this.#processes()] : [],
     };
   }
 
@@ -181,15 +187,15 @@ function lineOf({ at, viewers, spreadP95Ms, latencyP50Ms, series }: SoakReading)
     series.filter((each) => each.kind === kind);
   const memory = [...of("memory"), ...of("edge memory")];
   const files = of("descriptors").reduce((total, { value }) => total + value, 0);
+  const heaps = of("page heap").map(({ value }) => mib(value));
+  const sizes = memory.map(({ name, value }) => `${name} ${mib(value)}`);
   return [
     `minute ${(at / 60_000).toFixed(1)}: ${present} of ${viewers.length} viewers`,
     `spread p95 ${shown(spreadP95Ms)} ms`,
     `latency p50 ${shown(latencyP50Ms)} ms`,
     `${stalls} stalls`,
-    `heaps ${of("page heap")
-      .map(({ value }) => mib(value))
-      .join("+")} MiB`,
-    `memory ${memory.map(({ name, value }) => `${name} ${mib(value)}`).join(", ")} MiB`,
-    `${files} descriptors`,
+    ...(series.length === 0
+      ? []
+      : [`heaps ${heaps.join("+")} MiB`, `memory ${sizes.join(", ")} MiB`, `${files} descriptors`]),
   ].join("; ");
 }

@@ -26,6 +26,7 @@ const OFF_TARGET_MS = 150;
 const SPREAD_MS = 250;
 /** … and no more minutes than this share may miss either: a shared machine stops for a moment now and then. */
 const MISSES_SHARE = 0.1;
+const MISSES_LEAST = 2;
 /** A viewer that showed no new frame for a whole period is lost. */
 const FRAMES_LEAST = 1;
 
@@ -56,6 +57,7 @@ export interface SoakReading {
 
 /** Every sentence is a reason to fail; none: all is well. */
 export function verdictOf(readings: readonly SoakReading[]): string[] {
+  if (readings.length === 0) return ["Nothing was seen: it ended before its first period did."];
   return [...lostViewers(readings), ...drift(readings), ...growth(readings)];
 }
 
@@ -67,7 +69,7 @@ function lostViewers(readings: readonly SoakReading[]): string[] {
 }
 
 function drift(readings: readonly SoakReading[]): string[] {
-  const most = Math.max(1, Math.floor(readings.length * MISSES_SHARE));
+  const most = Math.max(MISSES_LEAST, Math.floor(readings.length * MISSES_SHARE));
   const wide = readings.filter(({ spreadP95Ms }) => (spreadP95Ms ?? 0) > SPREAD_MS).length;
   const sentences =
     wide > most
@@ -89,7 +91,8 @@ function growth(readings: readonly SoakReading[]): string[] {
   const warm = Math.min(WARM_LIMIT_MS, end * WARM_SHARE);
   const late = readings.filter(({ at }) => at >= warm);
   if (late.length < READINGS_LEAST) return [];
-  return (late.at(-1)?.series ?? []).flatMap(({ kind, name }) => {
+  const last = late.findLast(({ series }) => series.length > 0);
+  return (last?.series ?? []).flatMap(({ kind, name }) => {
     const points = late.flatMap(({ at, series }) => {
       const found = series.find((each) => each.kind === kind && each.name === name);
       return found ? [{ at, value: found.value }] : [];
