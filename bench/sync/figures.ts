@@ -106,9 +106,8 @@ export function awayMs(
 
 /** Why a group is not believed, or null. */
 export function voidReason({ seen, summaries, cores }: Observation): string | null {
-  const strangers = cores.get(STRANGERS) ?? 0;
-  if (strangers > STRANGERS_LIMIT)
-    return `${STRANGERS} took ${strangers.toFixed(1)} cores, more than ${STRANGERS_LIMIT}`;
+  const busy = busyReason(cores);
+  if (busy !== null) return busy;
   const moments = seen.flatMap((tab) => tab.moments);
   const read = moments.filter(({ drawnAt }) => drawnAt !== null).length;
   if (read < moments.length / 2 || moments.length === 0)
@@ -118,6 +117,14 @@ export function voidReason({ seen, summaries, cores }: Observation): string | nu
   const encoded = barcodeToEncodedMs(seen, summaries);
   return encoded !== null && (encoded < 0 || encoded > ENCODE_BELIEVED_MS)
     ? `barcode → encoded is ${encoded.toFixed(0)} ms p50, not within 0 to ${ENCODE_BELIEVED_MS}`
+    : null;
+}
+
+/** Why a measurement beside others is not believed, or null. */
+export function busyReason(cores: ReadonlyMap<string, number>): string | null {
+  const strangers = cores.get(STRANGERS) ?? 0;
+  return strangers > STRANGERS_LIMIT
+    ? `${STRANGERS} took ${strangers.toFixed(1)} cores, more than ${STRANGERS_LIMIT}`
     : null;
 }
 

@@ -51,7 +51,7 @@ export async function observe(
   const seen = spectators.map(newSeen);
   await Promise.all(spectators.map(({ seat }) => seat.frames.drain()));
   const fromUtc = systemClock.utc();
-  const before = readUsage(stage);
+  const load = beginLoad(stage);
   const summaries: Summary[] = [];
   const start = systemClock.monotonic();
   for (let turn = 0; elapsed(start, systemClock.monotonic()) < seconds * 1_000; turn += 1) {
@@ -62,7 +62,7 @@ export async function observe(
     await meanwhile?.(elapsed(start, systemClock.monotonic()) / 1_000, seen);
   }
   await Promise.all(seen.map(ask));
-  return { seen, summaries, cores: coresSince(stage, before), fromUtc, toUtc: systemClock.utc() };
+  return { seen, summaries, cores: load(), fromUtc, toUtc: systemClock.utc() };
 }
 
 export const newSeen = (spectator: Spectator): Seen => ({
@@ -102,6 +102,12 @@ function withinLimit<Value>(answer: Promise<Value>): Promise<Value> {
 async function readSummary(stage: Stage): Promise<Summary> {
   const answer = await fetch(`${stage.match.urls.telemetry}/summary`);
   return summarySchema.parse(await answer.json());
+}
+
+/** Reads what the machine has done; the function that it returns tells the cores since, by process. */
+export function beginLoad(stage: Stage): () => Map<string, number> {
+  const before = readUsage(stage);
+  return () => coresSince(stage, before);
 }
 
 interface UsageReading {

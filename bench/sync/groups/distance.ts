@@ -2,7 +2,7 @@
 import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import { type Row, row } from "../../result.ts";
-import { median, placesOf } from "../figures.ts";
+import { median, placesOf, voidReason } from "../figures.ts";
 import { byPlayer, commonRows, type Findings, findings, type Group, playerRows } from "../group.ts";
 import { cityLineOf } from "../lines.ts";
 import { observe } from "../observe.ts";
@@ -71,10 +71,12 @@ async function measureFloor(): Promise<Findings> {
     await systemClock.sleep(SETTLE_MS);
     const rows: Row[] = [];
     let least = Number.NaN;
+    let reason: string | null = null;
     for (let target = FLOOR_FROM_MS; target >= FLOOR_TO_MS; target -= FLOOR_STEP_MS) {
       prompter.lead(target);
       if (target < FLOOR_FROM_MS) await systemClock.sleep(FLOOR_REACHED_MS);
       const observation = await observe(stage, [spectator], { seconds: FLOOR_WATCHED_S });
+      reason ??= voidReason(observation);
       const [tab] = observation.seen;
       const latencies = tab ? placesOf(tab).map(({ latencyMs }) => latencyMs) : [];
       const stalls = tab?.stalls.length ?? 0;
@@ -84,7 +86,7 @@ async function measureFloor(): Promise<Findings> {
       least = target;
     }
     rows.push(row("floor: the least distance held without a stall", "ms", [least]));
-    return { rows, void: null };
+    return { rows, void: reason };
   } finally {
     await prompter.close();
     await stage.close();

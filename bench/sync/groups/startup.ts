@@ -4,7 +4,9 @@ import { systemClock } from "#base/clock";
 import type { Truth } from "../../../test/support/falseClock.ts";
 import type { Moment, Stall } from "../../../test/support/frameWatch.ts";
 import { type Row, row } from "../../result.ts";
+import { busyReason } from "../figures.ts";
 import { count, type Findings, type Group } from "../group.ts";
+import { beginLoad } from "../observe.ts";
 import { type OwnPlayer, ownPlayers, type Spectator, Stage } from "../stage.ts";
 
 const STARTS = 20;
@@ -37,6 +39,7 @@ interface Start {
 async function measureStartup(seconds: number): Promise<Findings> {
   const starts = seconds < LOOK_BELOW_S ? STARTS_LOOK : STARTS;
   const stage = await Stage.open({});
+  const load = beginLoad(stage);
   try {
     const rows: Row[] = [];
     for (const [tab, player] of ownPlayers.entries()) {
@@ -53,7 +56,7 @@ async function measureStartup(seconds: number): Promise<Findings> {
       rows.push(...startRows(`startup, ${player}, the page loaded anew`, fresh));
       await spectator.seat.close();
     }
-    return { rows, void: null };
+    return { rows, void: busyReason(load()) };
   } finally {
     await stage.close();
   }
