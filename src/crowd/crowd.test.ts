@@ -117,7 +117,7 @@ describe("before anybody comes", () => {
           why: [],
           urls: { hls: `${edge}/m.m3u8`, dash: `${edge}/match/live.mpd`, time: `${edge}/time` },
           steering: { hls: `${edge}/h`, dash: `${edge}/d`, ttlS: 5 },
-          target: { latencyMs: 1_800, version: 1 },
+          target: { latencyMs: 1_800, version: 1, fromLatencyMs: 1_800, fromUtcMs: 0 },
           token: null,
         }),
       );
