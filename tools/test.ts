@@ -26,7 +26,7 @@ const groups: Group[] = [
     name: "units",
     files: globSync("{src,bench,tools,test/support}/**/*.test.ts"),
     concurrency: 2,
-    limitS: 240,
+    limitS: 360,
   },
   {
     name: "conformance",
