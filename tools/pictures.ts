@@ -42,21 +42,15 @@ async function pictureOfCrowd(): Promise<void> {
   rmSync(folder, { recursive: true });
 }
 
-/** Four viewers at one moment: three players, two networks, one window. */
+/** Four viewers of one city at one moment: two players, one window. */
 async function pictureOfTheMoment(): Promise<void> {
-  const seats = [
-    { protocol: "own", network: FASTWEB },
-    { protocol: "dash", network: TIM },
-    { protocol: "hls", network: FASTWEB },
-    { protocol: "own", network: TIM },
-  ];
-  const frames = seats.map(
-    ({ protocol, network }) =>
-      `<iframe src="${match.urls.watch}/?protocol=${protocol}&network=${network}" allow="autoplay"></iframe>`,
+  const frames = ["own", "dash", "own", "dash"].map(
+    (protocol) =>
+      `<iframe src="${match.urls.watch}/?protocol=${protocol}&network=${FASTWEB}" allow="autoplay"></iframe>`,
   );
   const style =
-    "body{margin:0;background:#000;display:grid;grid-template-columns:1fr 1fr;gap:4px}iframe{border:0;width:100%;height:396px}";
-  const page = await theatre.tab({ width: 1_280, height: 796 });
+    "body{margin:0;background:#000;display:grid;grid-template-columns:1fr 1fr;gap:4px}iframe{border:0;width:100%;height:430px}";
+  const page = await theatre.tab({ width: 1_280, height: 864 });
   await page.goto(match.urls.watch);
   await page.setContent(`<style>${style}</style>${frames.join("")}`);
   await systemClock.sleep(MOMENT_MS);
