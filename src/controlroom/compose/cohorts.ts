@@ -9,7 +9,7 @@ import { networkOf, type View } from "./view.ts";
 type Told = NonNullable<View["summary"]>["cohorts"][number];
 type Governed = NonNullable<View["inputs"]["director"]["body"]>["cohorts"][number];
 
-/** The rows of the table, the largest places first. A place without viewers is left out, unless none has any. */
+/** The rows of the table, the largest places first. A place without viewers is left out. */
 export function cohortsOf(view: View): CohortRow[] {
   const told = new Map((view.summary?.cohorts ?? []).map((cohort) => [cohort.id, cohort]));
   const governed = new Map(
