@@ -1,7 +1,7 @@
 // How far behind the camera a viewer is: read off the picture, told by the page, and explained by the hops.
 import { ms, type MonoMs } from "#base";
 import { systemClock } from "#base/clock";
-import { coresBetween, type RunningMatch, type Usage, usageOf } from "#cli";
+import type { RunningMatch } from "#cli";
 import { summarySchema, type ProfileName, type Summary } from "#protocol";
 import {
   Theatre,
@@ -11,6 +11,7 @@ import {
 } from "../../test/support/browser.ts";
 import { stageMatch } from "../../test/support/play.ts";
 import { type BenchResult, type Row, row, surroundings } from "../result.ts";
+import { coresOf, readUsage } from "../usage.ts";
 
 const TABS = 4;
 /** Time for the tabs to reach their target before anything is measured. */
@@ -117,7 +118,7 @@ async function observe(group: Group, match: RunningMatch, viewers: Viewer[]): Pr
     summaries,
     stallsBefore,
     states: await states(viewers),
-    cores: coresSince(match, before),
+    cores: coresOf(match, { before, after: readUsage(match) }),
   };
 }
 
@@ -127,31 +128,6 @@ const states = (viewers: Viewer[]): Promise<ViewerState[]> =>
 async function readSummary(match: RunningMatch): Promise<Summary> {
   const answer = await fetch(`${match.urls.telemetry}/summary`);
   return summarySchema.parse(await answer.json());
-}
-
-function readUsage(match: RunningMatch): { at: MonoMs; usages: Map<number, Usage> } {
-  const pids = [
-    process.pid,
-    ...match.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
-  ];
-  return { at: systemClock.monotonic(), usages: usageOf(pids) };
-}
-
-/** Cores by process since `before`; what is left of this process's tree is the browser and the bench itself. */
-function coresSince(
-  match: RunningMatch,
-  before: ReturnType<typeof readUsage>,
-): Map<string, number> {
-  const after = readUsage(match);
-  const names = new Map(match.processes.map(({ pid, plan }) => [pid, plan.id]));
-  const cores = new Map<string, number>();
-  for (const [pid, usage] of after.usages) {
-    const earlier = before.usages.get(pid);
-    if (!earlier) continue;
-    const used = coresBetween({ usage: earlier, at: before.at }, { usage, at: after.at });
-    cores.set(names.get(pid) ?? "Chromium and the bench", used);
-  }
-  return cores;
 }
 
 const nameOf = ({ protocol, profile, tabs }: Group): string =>

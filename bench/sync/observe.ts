@@ -1,11 +1,11 @@
 // Watches the watchers: what each tab showed, what our page said of itself, and what the machine spent on it.
 import { readFileSync } from "node:fs";
-import { elapsed, ms, type MonoMs } from "#base";
+import { elapsed, ms } from "#base";
 import { systemClock } from "#base/clock";
-import { coresBetween, type Usage, usageOf } from "#cli";
 import { type Summary, summarySchema } from "#protocol";
 import type { ViewerState } from "../../test/support/browser.ts";
 import type { Moment, Stall } from "../../test/support/frameWatch.ts";
+import { coresOf, readUsage, type UsageReading } from "../usage.ts";
 import type { Spectator, Stage } from "./stage.ts";
 
 /** Tabs are asked this often: each keeps what it has seen until then, and every question costs it a little. */
@@ -106,25 +106,19 @@ async function readSummary(stage: Stage): Promise<Summary> {
 
 /** Reads what the machine has done; the function that it returns tells the cores since, by process. */
 export function beginLoad(stage: Stage): () => Map<string, number> {
-  const before = readUsage(stage);
+  const before = readMachine(stage);
   return () => coresSince(stage, before);
 }
 
-interface UsageReading {
-  readonly at: MonoMs;
-  readonly usages: Map<number, Usage>;
+interface MachineReading extends UsageReading {
   /** Of the whole machine since it came up, s. */
   readonly machineS: number;
 }
 
-function readUsage({ match }: Stage): UsageReading {
-  const pids = match.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
-  return {
-    at: systemClock.monotonic(),
-    usages: usageOf([process.pid, ...pids]),
-    machineS: machineBusyS(),
-  };
-}
+const readMachine = ({ match }: Stage): MachineReading => ({
+  ...readUsage(match),
+  machineS: machineBusyS(),
+});
 
 /** proc(5), /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal; in hundredths of a second. */
 function machineBusyS(): number {
@@ -136,16 +130,9 @@ function machineBusyS(): number {
   return (user + nice + system + irq + soft + steal) / 100;
 }
 
-function coresSince(stage: Stage, before: UsageReading): Map<string, number> {
-  const after = readUsage(stage);
-  const names = new Map(stage.match.processes.map(({ pid, plan }) => [pid, plan.id]));
-  const cores = new Map<string, number>();
-  for (const [pid, usage] of after.usages) {
-    const earlier = before.usages.get(pid);
-    if (!earlier) continue;
-    const used = coresBetween({ usage: earlier, at: before.at }, { usage, at: after.at });
-    cores.set(names.get(pid) ?? "Chromium and the bench", used);
-  }
+function coresSince(stage: Stage, before: MachineReading): Map<string, number> {
+  const after = readMachine(stage);
+  const cores = coresOf(stage.match, { before, after });
   const ours = [...cores.values()].reduce((total, used) => total + used, 0);
   const machine = ((after.machineS - before.machineS) * 1_000) / elapsed(before.at, after.at);
   cores.set(STRANGERS, Math.max(0, machine - ours));

@@ -1,5 +1,6 @@
 // The ground every room stands on: units, errors, lifecycle, bytes. Imports nothing of ours, reads no clock.
 export { concatBytes, fingerprint } from "./bytes.ts";
+export { type Chance, chanceOf, numbersOf } from "./chance.ts";
 export {
   type Catalogue,
   catalogue,

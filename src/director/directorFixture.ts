@@ -11,7 +11,7 @@ import { Director } from "./director.ts";
 import { directorServer } from "./server.ts";
 import { Topology } from "./topology.ts";
 
-const fastweb: Network = {
+export const fastweb: Network = {
   v: 1,
   asn: 12_874,
   name: "Fastweb",

@@ -5,21 +5,13 @@ import { manualClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import type { Cohorts } from "#protocol";
 import fc from "fast-check";
+import { fastweb } from "./directorFixture.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parseAddress } from "./prefixes.ts";
 import { isStale, Topology } from "./topology.ts";
 
 const link = { delayMs: 1, mbps: null };
-const network = {
-  v: 1,
-  asn: 12_874,
-  name: "Fastweb",
-  place: "it/roma",
-  prefixes: ["127.0.1.0/24"],
-  gateway: "127.0.1.1",
-  limitMbps: null,
-  access: { link, downMbps: 0, upMbps: 0, connections: 0 },
-};
+const network = fastweb;
 const exchange = {
   v: 1,
   id: "namex",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RegistaError } from "#base";
+import { RegistaError, numbersOf } from "#base";
 import { parseCacheControl } from "./cacheControl.ts";
 import { ChunkDecoder, frameChunk, LAST_CHUNK, unframeChunk } from "./chunked.ts";
 import { httpLimits } from "./limits.ts";
@@ -14,17 +14,6 @@ import { requestHead, responseHead } from "./writeHead.ts";
 
 const SEED = 20_261_121;
 const ROUNDS = 10_000;
-
-/** mulberry32: the same numbers on every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const spice = [
   "\r\n",
@@ -172,7 +161,7 @@ test("the outcome of a message does not depend on how its bytes were cut", () =>
   assertSplitsAgree(playChunks, Buffer.from(chunks, "latin1"));
   assertSplitsAgree(playResponse, Buffer.from(response, "latin1"));
   assertSplitsAgree(playResponse, Buffer.from(sized, "latin1"));
-  const random = numbers(SEED);
+  const random = numbersOf(SEED);
   for (let round = 0; round < 150; round++) {
     assertSplitsAgree(playRequest, mutate(request, random));
     assertSplitsAgree(playRequest, mutate(plain, random));
@@ -195,7 +184,7 @@ for (const [name, play, sample] of [
   ["responses with a length", playResponse, sized],
 ] as const) {
   test(`${ROUNDS} mutated ${name} are read or refused, never worse`, () => {
-    const random = numbers(SEED);
+    const random = numbersOf(SEED);
     const seen = new Set<string>();
     for (let round = 0; round < ROUNDS; round++) {
       const bytes = mutate(sample, random);
@@ -207,7 +196,7 @@ for (const [name, play, sample] of [
 }
 
 test(`what of ${ROUNDS} heads is read in one pass is read alike line by line, in its first byte and its last`, () => {
-  const random = numbers(SEED);
+  const random = numbersOf(SEED);
   let read = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const bytes = Buffer.concat([mutate(plain, random), Buffer.from("GET /")]);
@@ -240,7 +229,7 @@ test("limits hold for a head that comes whole as for one that does not", () => {
 });
 
 test(`${ROUNDS} mutated Range, Cache-Control and path texts are read, never worse`, () => {
-  const random = numbers(SEED);
+  const random = numbersOf(SEED);
   for (let round = 0; round < ROUNDS; round++) {
     const range = parseRange(mutate("bytes=100-2000", random).toString("latin1"));
     if (range?.kind === "closed") assert.ok(range.first <= range.last);

@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { numbersOf } from "#base";
 import { Bench, framesOf, kinds, SEGMENT } from "./fixtures/encoder.ts";
 
-/** mulberry32: the same numbers on every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 test("ten thousand broken bodies: each is answered, none harms the store or leaves anything open", async () => {
-  const random = numbers(20_261_121);
+  const random = numbersOf(20_261_121);
   const bench = new Bench();
   await bench.header("good");
   const whole = Buffer.concat([kinds.video.header, ...framesOf({ segment: SEGMENT, part: 0 })]);

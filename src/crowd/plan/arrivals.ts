@@ -1,5 +1,6 @@
 // When viewers come and go. Pure: N viewers, a length of time and a seed give the instants of every visit.
-import { chanceOf, shuffled } from "./chance.ts";
+import { chanceOf } from "#base";
+import { shuffled } from "./shuffle.ts";
 
 /** How a crowd comes; each is explained by {@link arrivalModels}. */
 export const arrivalModels = {

@@ -1,11 +1,11 @@
 // Who each viewer is: its network, protocol, address and visits. Every process makes the same plan from the settings.
+import { chanceOf } from "#base";
 import { CONNECTIONS_PER_ADDRESS_LIMIT, SOCKETS_PER_VIEWER } from "../limits.ts";
 import { crowdErrors } from "../errors.ts";
 import type { CrowdSettings } from "../settings.ts";
 import type { CrowdProtocol } from "../viewer/types.ts";
 import { AddressRange } from "./addresses.ts";
 import { arrivals, eventOf, type Visit } from "./arrivals.ts";
-import { chanceOf } from "./chance.ts";
 
 /** One viewer of the plan. */
 export interface PlannedViewer {

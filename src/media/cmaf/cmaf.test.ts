@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RegistaError, utcMs } from "#base";
+import { RegistaError, utcMs, numbersOf } from "#base";
 import {
   type Box,
   BoxSplitter,
@@ -222,20 +222,9 @@ test("a fragment of another track, without a time, or with data outside its mdat
   assert.throws(() => readFragment(before, defaults), bad);
 });
 
-/** mulberry32: the same numbers on every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 /** Counts how often `parse` succeeds on ten thousand inputs with one to four bytes changed. */
 function survivors(original: Uint8Array, parse: (bytes: Uint8Array) => void): number {
-  const random = numbers(SEED);
+  const random = numbersOf(SEED);
   let survived = 0;
   for (let round = 0; round < 10_000; round += 1) {
     const bytes = original.slice(0, original.length - (random(10) === 0 ? random(50) : 0));

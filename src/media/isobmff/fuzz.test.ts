@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { RegistaError } from "#base";
+import { RegistaError, numbersOf } from "#base";
 import { type Box, BoxSplitter, readBoxes, writeBoxes } from "./index.ts";
 
 const SEED = 20_261_121;
 const ROUNDS = 10_000;
-
-/** mulberry32: the same numbers on every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 /** A few random changes: bytes changed, sizes made extreme, pieces cut out or doubled. */
 function mutate(original: Uint8Array, random: (below: number) => number): Uint8Array {
@@ -96,7 +85,7 @@ function attempt(parse: () => void): boolean {
 }
 
 test("ten thousand broken inputs: the box reader reads or refuses, and what it reads it can write", () => {
-  const random = numbers(SEED);
+  const random = numbersOf(SEED);
   let read = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const bytes = mutate(originals[round % originals.length] as Uint8Array, random);
@@ -110,7 +99,7 @@ test("ten thousand broken inputs: the box reader reads or refuses, and what it r
 });
 
 test("ten thousand broken streams: the splitter gives boxes or refuses, and holds no more than came", () => {
-  const random = numbers(SEED);
+  const random = numbersOf(SEED);
   let gave = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const bytes = mutate(originals[round % originals.length] as Uint8Array, random);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { concatBytes } from "#base";
+import { concatBytes, numbersOf } from "#base";
 import { type SampleToWrite, segmentType, writeFragment } from "#media/cmaf";
 import { ChunkReader } from "./chunks.ts";
 import { readCues } from "./cues.ts";
@@ -110,19 +110,8 @@ test("samples of WebVTT become cues with their times, settings and names; empty 
   ]);
 });
 
-/** mulberry32: the same numbers on every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 test("ten thousand broken bodies: chunks and cues are read or refused with an error, and memory follows the bytes", () => {
-  const random = numbers(SEED);
+  const random = numbersOf(SEED);
   const originals = [texts, concatBytes([part(0, 200), part(28_800, 60)])];
   let [read, refused] = [0, 0];
   for (let round = 0; round < ROUNDS; round += 1) {
