@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { decide, type Decision } from "./decide.ts";
 import { HealthBoard, type Standing } from "./health.ts";
 import { START_GRACE_MS } from "./limits.ts";
-import { parseAddress } from "./prefixes.ts";
+import { parseAddress } from "#network";
 import { type EdgeDeclaration, Topology } from "./topology.ts";
 
 const FASTWEB = 12_874;

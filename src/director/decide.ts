@@ -1,10 +1,10 @@
 // Where a viewer goes, and why. Pure: all that is known and the time are handed in.
 import { fingerprint, type MonoMs } from "#base";
-import type { PathClass } from "#protocol";
+import { type PathClass, pathClasses } from "#protocol";
 import { type HealthBoard, shown, type Standing, standings } from "./health.ts";
-import { UNKNOWN_COHORT } from "./governor.ts";
+import { UNKNOWN_COHORT } from "./governor/governor.ts";
 import { FULL_LOAD, LOAD_STEP, STAY_STEPS } from "./limits.ts";
-import type { Address } from "./prefixes.ts";
+import type { Address } from "#network";
 import { type EdgeDeclaration, type Home, isStale, type Topology } from "./topology.ts";
 
 /** What a decision is made of. */
@@ -45,7 +45,7 @@ export interface Decision {
   readonly why: readonly string[];
 }
 
-const classRank = { "on-net": 0, exchange: 1, transit: 2 } as const satisfies Record<
+const classRank = Object.fromEntries(pathClasses.map((name, rank) => [name, rank])) as Record<
   PathClass,
   number
 >;

@@ -16,7 +16,7 @@ import {
 } from "#protocol";
 import { type Decision, decide } from "./decide.ts";
 import { directorErrors } from "./errors.ts";
-import { Governor } from "./governor.ts";
+import { Governor } from "./governor/governor.ts";
 import { HealthBoard, standings } from "./health.ts";
 import {
   DECISIONS_LIMIT,
@@ -24,12 +24,12 @@ import {
   STALE_AFTER_MS,
   STEERING_TTL_S,
 } from "./limits.ts";
-import { parseAddress } from "./prefixes.ts";
-import { edgePressures, surgeOf } from "./pressure.ts";
+import { parseAddress } from "#network";
+import { edgePressures, surgeOf } from "./governor/pressure.ts";
 import { MinuteCounter, Ring } from "./ring.ts";
 import { currentPathway, steeringManifest, type SteeringProtocol } from "./steering.ts";
 import type { Topology } from "./topology.ts";
-import type { CohortWord } from "./wish.ts";
+import type { CohortWord } from "./governor/wish.ts";
 
 /** What the director is told at its start, once checked. */
 export interface DirectorParts {

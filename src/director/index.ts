@@ -7,16 +7,11 @@ import { HttpClient } from "#http";
 import { defaultSyncBounds, PROTOCOL_VERSION, type SyncBounds, syncBoundsSchema } from "#protocol";
 import { Director } from "./director.ts";
 import { directorErrors } from "./errors.ts";
-import {
-  CARRIER_BODY_LIMIT,
-  CARRIERS_LIMIT,
-  EDGES_LIMIT,
-  GOVERN_PERIOD_MS,
-  POLL_TIMEOUT_MS,
-} from "./limits.ts";
+import { CARRIER_BODY_LIMIT, CARRIERS_LIMIT, EDGES_LIMIT, POLL_TIMEOUT_MS } from "./limits.ts";
+import { GOVERN_PERIOD_MS } from "./governor/limits.ts";
 import { directorMetrics } from "./metrics.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
-import { parsePrefix } from "./prefixes.ts";
+import { parsePrefix } from "#network";
 import { directorServer } from "./server.ts";
 import { type EdgeDeclaration, isStale, Topology } from "./topology.ts";
 

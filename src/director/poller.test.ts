@@ -7,7 +7,7 @@ import type { Cohorts } from "#protocol";
 import fc from "fast-check";
 import { fastweb } from "./directorFixture.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
-import { parseAddress } from "./prefixes.ts";
+import { parseAddress } from "#network";
 import { isStale, Topology } from "./topology.ts";
 
 const link = { delayMs: 1, mbps: null };

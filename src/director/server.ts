@@ -6,7 +6,7 @@ import type { Director } from "./director.ts";
 import { directorErrors } from "./errors.ts";
 import { explain } from "./explain.ts";
 import { BODY_LIMIT, NAME_LENGTH_LIMIT } from "./limits.ts";
-import { parseAddress } from "./prefixes.ts";
+import { parseAddress } from "#network";
 import { pathwayField, steeringContentType, steeringProtocols } from "./steering.ts";
 
 /** What the doors need beside the director itself. */

@@ -2,7 +2,7 @@
 import { elapsed, type MonoMs } from "#base";
 import type { Exchange, Network } from "#protocol";
 import { PREFIX_LIMIT, STALE_AFTER_MS } from "./limits.ts";
-import { type Address, parsePrefix, PrefixTable } from "./prefixes.ts";
+import { type Address, parsePrefix, PrefixTable } from "#network";
 
 /** An edge as it was declared: at an exchange, in a network, or (neither) somewhere on the internet. */
 export interface EdgeDeclaration {

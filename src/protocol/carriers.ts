@@ -24,7 +24,13 @@ export const exchangeSchema = z.object({
         inMbps: z.number(),
         outMbps: z.number(),
         link: linkSchema,
+        /** False: the port has lost its line. Absent: it is up. */
+        up: z.boolean().optional(),
       }),
+      /** It peers with the exchange's route server. Absent: it does. */
+      routeServer: z.boolean().optional(),
+      /** With whom it has sessions of its own. Absent: with all. */
+      bilateral: z.union([z.literal("all"), z.array(z.number().int())]).optional(),
     }),
   ),
 });
@@ -46,5 +52,18 @@ export const networkSchema = z.object({
     upMbps: z.number(),
     connections: z.number().int(),
   }),
+  /** Its private interconnects, each with the other network's number; loads are towards this network. */
+  pnis: z
+    .array(
+      z.object({
+        id: z.string().max(64),
+        with: z.number().int(),
+        mbps: z.number().positive(),
+        inMbps: z.number(),
+        up: z.boolean().optional(),
+      }),
+    )
+    .max(256)
+    .optional(),
 });
 export type Network = z.infer<typeof networkSchema>;

@@ -14,6 +14,8 @@ export const heartbeatSchema = z.object({
   waiters: z.number().int().nonnegative(),
   upstreamErrors: z.number().int().nonnegative(),
   draining: z.boolean(),
+  /** How many directors it tells, each of which spends that share of its headroom. Absent: one. */
+  directors: z.number().int().min(1).max(16).optional(),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 

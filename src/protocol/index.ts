@@ -61,13 +61,32 @@ export {
   playlistPath,
   segmentPath,
 } from "./paths.ts";
-export { type PathClass, pathClasses, type Session, sessionSchema } from "./session.ts";
+export {
+  type Explanation,
+  explanationSchema,
+  explanationSteps,
+  type StandingName,
+  standingNames,
+} from "./explanation.ts";
+export { type NetworkMap, networkMapSchema } from "./networkMap.ts";
+export {
+  asnSchema,
+  type Membership,
+  membershipSchema,
+  type ModelEdge,
+  type NetworkModel,
+  networkModelSchema,
+} from "./networkModel.ts";
+export { type PathClass, pathClasses, pathClassTable } from "./pathClass.ts";
+export { defaultPolicy, type Policy, policySchema } from "./policy.ts";
+export { type Session, sessionSchema } from "./session.ts";
 export { type DirectorState, directorStateSchema, type Summary, summarySchema } from "./state.ts";
 export {
   type DashSteering,
   dashSteeringSchema,
   type HlsSteering,
   hlsSteeringSchema,
+  type PathwayClone,
 } from "./steering.ts";
 export { type Spread, spreadSchema } from "./spread.ts";
 export { defaultSyncBounds, startOf, type SyncBounds, syncBoundsSchema } from "./sync.ts";

@@ -1,5 +1,6 @@
 // The match file: the fixture, its places, exchanges, networks and edges.
 import { z } from "zod";
+import { defaultPolicy, policySchema } from "./policy.ts";
 import { defaultSyncBounds, syncBoundsSchema } from "./sync.ts";
 
 /** The ladders and part lengths that a channel can have. */
@@ -35,6 +36,16 @@ export const matchSchema = z.strictObject({
   sync: syncBoundsSchema
     .default(defaultSyncBounds)
     .describe("how far behind the camera the viewers of a place may stay"),
+  policy: policySchema
+    .default(defaultPolicy)
+    .describe("which paths the director prefers, and when it moves viewers"),
+  directors: z
+    .number()
+    .int()
+    .min(1)
+    .max(4)
+    .default(1)
+    .describe("directors that share the viewers; they share nothing else"),
   transit: link.default({ delayMs: 15, mbps: null }).describe("between networks that meet nowhere"),
   places: z
     .array(z.strictObject({ id: placeId, name: z.string() }))

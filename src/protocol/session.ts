@@ -1,11 +1,8 @@
 // viewer → director: where to go, and how far behind the camera to stay.
 import { z } from "zod";
+import { pathClasses } from "./pathClass.ts";
 import { targetSchema } from "./target.ts";
 import { version } from "./version.ts";
-
-/** How near the edge is to the viewer's network. */
-export const pathClasses = ["on-net", "exchange", "transit"] as const;
-export type PathClass = (typeof pathClasses)[number];
 
 /** The answer to `GET /session?channel=`. */
 export const sessionSchema = z.object({

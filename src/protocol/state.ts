@@ -3,7 +3,7 @@ import { z } from "zod";
 import { cohortsSchema } from "./cohorts.ts";
 import { heartbeatSchema } from "./heartbeat.ts";
 import { hopNames } from "./hops.ts";
-import { pathClasses } from "./session.ts";
+import { pathClasses } from "./pathClass.ts";
 import { spreadSchema } from "./spread.ts";
 import { syncBoundsSchema } from "./sync.ts";
 import { targetSchema } from "./target.ts";

@@ -9,6 +9,7 @@ import {
   targetSchema,
 } from "#protocol";
 import { Governor } from "./governor.ts";
+import { STEERING_TTL_S } from "../limits.ts";
 import {
   ADOPT_MS,
   CALM_MS,
@@ -17,7 +18,6 @@ import {
   PRESSURE_STEP_MS,
   RELEASE_MARGIN_MS,
   RENEW_VERSION_MS,
-  STEERING_TTL_S,
   STEP_AGAIN_MS,
   TARGET_LEAD_MS,
 } from "./limits.ts";

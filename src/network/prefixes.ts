@@ -1,6 +1,6 @@
 // Addresses to values by longest prefix (RFC 4632 5.1), for IPv4 and IPv6.
 import ipaddr from "ipaddr.js";
-import { NAME_LENGTH_LIMIT } from "./limits.ts";
+import { ADDRESS_LENGTH_LIMIT } from "./limits.ts";
 
 /** An address as a number in its family. IPv4-mapped IPv6 addresses (RFC 4291 2.5.5.2) are IPv4 here. */
 export interface Address {
@@ -31,7 +31,7 @@ const masked = (bits: bigint, family: 4 | 6, length: number): bigint => {
 };
 
 function parsed(text: string): Parsed | null {
-  if (text.length > NAME_LENGTH_LIMIT) return null;
+  if (text.length > ADDRESS_LENGTH_LIMIT) return null;
   // The short, octal and hexadecimal forms of IPv4 mean different hosts to different readers: only four decimals pass.
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : null;

@@ -12,8 +12,9 @@ import {
   type Target,
   TARGET_KEY,
 } from "#protocol";
-import { heartbeat, type Stage, stage } from "./directorFixture.ts";
-import { ADOPT_MS, RELEASE_MARGIN_MS, STALE_AFTER_MS, TARGET_LEAD_MS } from "./limits.ts";
+import { heartbeat, type Stage, stage } from "../directorFixture.ts";
+import { STALE_AFTER_MS } from "../limits.ts";
+import { ADOPT_MS, RELEASE_MARGIN_MS, TARGET_LEAD_MS } from "./limits.ts";
 
 const at = (latencyMs: number) => ({ p50: latencyMs, p95: latencyMs, p99: latencyMs, n: 40 });
 /** Forty viewers of Roma, as telemetry tells of them. */

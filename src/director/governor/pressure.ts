@@ -1,6 +1,6 @@
 // What tells trouble before viewers' needs do: sessions that come all at once, edges that are full or lost.
 import { elapsed, type MonoMs } from "#base";
-import type { HealthBoard } from "./health.ts";
+import type { HealthBoard } from "../health.ts";
 import {
   LOST_IS_NEWS_MS,
   SURGE_FACTOR,
@@ -8,8 +8,8 @@ import {
   SURGE_LEAST_PER_S,
   SURGE_OVER_S,
 } from "./limits.ts";
-import type { MinuteCounter } from "./ring.ts";
-import type { EdgeDeclaration } from "./topology.ts";
+import type { MinuteCounter } from "../ring.ts";
+import type { EdgeDeclaration } from "../topology.ts";
 import type { Pressure } from "./wish.ts";
 
 /** Sessions of the last seconds far above those of the minute before; null when they are not. */

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { monoMs } from "#base";
 import type { Heartbeat } from "#protocol";
-import { HealthBoard } from "./health.ts";
-import { HEARTBEAT_SILENCE_MS, LOST_IS_NEWS_MS, SURGE_HISTORY_S, SURGE_OVER_S } from "./limits.ts";
+import { HealthBoard } from "../health.ts";
+import { HEARTBEAT_SILENCE_MS } from "../limits.ts";
+import { LOST_IS_NEWS_MS, SURGE_HISTORY_S, SURGE_OVER_S } from "./limits.ts";
 import { edgePressures, surgeOf } from "./pressure.ts";
-import { MinuteCounter } from "./ring.ts";
-import { Topology } from "./topology.ts";
+import { MinuteCounter } from "../ring.ts";
+import { Topology } from "../topology.ts";
 
 /** A counter that saw so many sessions in each second, asked at the end of the last. */
 function surgeAfter(perSecond: readonly number[]): boolean {

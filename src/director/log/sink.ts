@@ -1,0 +1,54 @@
+// Where the director writes what it decided and what it was told, for the audit.
+import type { PathClass } from "#protocol";
+
+/** A viewer was sent somewhere, or moved. */
+export interface LoggedDecision {
+  readonly session: string;
+  /** The viewer's /24 or /48: enough for a footprint, too little for a person. */
+  readonly prefix: string | null;
+  readonly asn: number | null;
+  readonly edge: string;
+  readonly class: PathClass;
+  /** Where the viewer was before; null: it is new. */
+  readonly from: string | null;
+  readonly leastBad: boolean;
+  /** What it is expected to draw, Mb/s. */
+  readonly mbps: number;
+  readonly why: readonly string[];
+}
+
+/** What a network's contract says from now on. */
+export interface LoggedContract {
+  readonly asn: number;
+  /** Changes when anything in it does. */
+  readonly version: string;
+  readonly footprints: readonly { readonly id: string; readonly prefixes: readonly string[] }[];
+  readonly limits: readonly {
+    readonly id: string;
+    readonly mbps: number | null;
+    readonly footprints: readonly string[];
+  }[];
+}
+
+/** What a network measured, and what the director believed, over the last second. */
+export interface LoggedMeasure {
+  readonly asn: number;
+  readonly measuredMbps: number;
+  /** By this director's own viewers and the edges' measurement; null before any. */
+  readonly assignedMbps: number | null;
+  readonly viewers: number;
+}
+
+/** Takes records; never blocks and never throws: what cannot be kept is counted. */
+export interface DecisionSink {
+  decision(record: LoggedDecision): void;
+  contract(record: LoggedContract): void;
+  measure(record: LoggedMeasure): void;
+}
+
+/** Where nothing is kept. */
+export const noSink: DecisionSink = {
+  decision: () => undefined,
+  contract: () => undefined,
+  measure: () => undefined,
+};

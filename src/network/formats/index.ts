@@ -1,0 +1,2 @@
+// What others publish of networks: members of exchanges, and whose addresses are whose.
+export {};
