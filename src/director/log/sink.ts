@@ -1,10 +1,11 @@
 // Where the director writes what it decided and what it was told, for the audit.
+// Beside the first form: `asns` and `serves` of a footprint, `softMbps` of a limit, `limit` of a measure, all optional.
 import type { PathClass } from "#protocol";
 
 /** A viewer was sent somewhere, or moved. */
 export interface LoggedDecision {
   readonly session: string;
-  /** The viewer's /24 or /48: enough for a footprint, too little for a person. */
+  /** The viewer's /24 or /48: enough for a footprint, too little for a person. A longer one, or an address, is cut to it. */
   readonly prefix: string | null;
   readonly asn: number | null;
   readonly edge: string;
@@ -22,10 +23,16 @@ export interface LoggedContract {
   readonly asn: number;
   /** Changes when anything in it does. */
   readonly version: string;
-  readonly footprints: readonly { readonly id: string; readonly prefixes: readonly string[] }[];
+  readonly footprints: readonly {
+    readonly id: string;
+    readonly prefixes: readonly string[];
+    readonly asns?: readonly number[];
+    readonly serves?: boolean;
+  }[];
   readonly limits: readonly {
     readonly id: string;
     readonly mbps: number | null;
+    readonly softMbps?: number | null;
     readonly footprints: readonly string[];
   }[];
 }
@@ -33,6 +40,8 @@ export interface LoggedContract {
 /** What a network measured, and what the director believed, over the last second. */
 export interface LoggedMeasure {
   readonly asn: number;
+  /** The limit whose traffic alone was measured, by its id; absent: all that went to the network. */
+  readonly limit?: string;
   readonly measuredMbps: number;
   /** By this director's own viewers and the edges' measurement; null before any. */
   readonly assignedMbps: number | null;
