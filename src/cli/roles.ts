@@ -145,11 +145,14 @@ const schemas = {
           asn,
           name: z.string(),
           portMbps: z.number().positive(),
-          link: linkSchema,
+          link: linkSchema.default({ delayMs: 0, mbps: null }),
+          interface: z.string().optional(),
+          routeServer: z.boolean().optional(),
+          bilateral: z.union([z.literal("all"), z.array(asn)]).optional(),
         }),
       )
       .default([])
-      .describe("members and their ports"),
+      .describe("members and their ports; interface=NAME: this machine's, whose counters are told"),
     relays: z
       .array(
         z.strictObject({ name: z.string(), from: asn, to: asn, listen: address, target: address }),
@@ -184,6 +187,22 @@ const schemas = {
       )
       .default([])
       .describe("services reached through the gateway"),
+    accessInterface: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("this machine's interface towards subscribers; null: what routes carry is told"),
+    pnis: z
+      .array(
+        z.strictObject({
+          id: z.string().min(1).max(64),
+          with: asn,
+          mbps: z.number().positive(),
+          interface: z.string(),
+        }),
+      )
+      .default([])
+      .describe("private interconnects: id=…,with=ASN,mbps=…,interface=NAME"),
   }),
   director: z.strictObject({
     host,

@@ -8,6 +8,14 @@ export interface RouteCounters {
   readonly connections: number;
 }
 
+/** The access link's load: bytes since the start, megabits a second over the last period. */
+export interface AccessLoad {
+  readonly downBytes: number;
+  readonly upBytes: number;
+  readonly downMbps: number;
+  readonly upMbps: number;
+}
+
 /** Sums and rates over all routes of a network. */
 export class AccessMeter {
   readonly #routes: { readonly counters: RouteCounters }[] = [];

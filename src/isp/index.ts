@@ -2,16 +2,18 @@
 import { type Closable, elapsed, Scope, sentenceOf } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
-import { Link, type Relay, startRelay } from "#link";
+import { INTERFACE_NAME, Link, type Relay, startRelay } from "#link";
 import { type LinkDeclaration, type Network, PROTOCOL_VERSION } from "#protocol";
 import { AccessMeter } from "./access.ts";
 import { ispErrors } from "./errors.ts";
 import { Footprint } from "./footprint.ts";
-import { MEASURE_PERIOD_MS, PREFIXES_LIMIT, ROUTES_LIMIT } from "./limits.ts";
+import { NetworkInterfaces, type PrivateInterconnect } from "./interfaces.ts";
+import { MEASURE_PERIOD_MS, PNIS_LIMIT, PREFIXES_LIMIT, ROUTES_LIMIT } from "./limits.ts";
 import { ispMetrics } from "./metrics.ts";
 import { ispServer } from "./server.ts";
 
 export { ispErrors } from "./errors.ts";
+export type { PrivateInterconnect } from "./interfaces.ts";
 
 /** A host and a port. */
 export interface Endpoint {
@@ -47,6 +49,12 @@ export interface IspOptions {
   /** The access link, shared by every connection of every route. */
   readonly link: LinkDeclaration;
   readonly routes: readonly Route[];
+  /** This machine's interface towards subscribers, counted as the access link. Default: what relays carry is counted. */
+  readonly accessInterface?: string | null | undefined;
+  /** Default: none. */
+  readonly pnis?: readonly PrivateInterconnect[] | undefined;
+  /** A folder in place of /sys/class/net; for tests. */
+  readonly interfaces?: string | undefined;
 }
 
 /** A running access network. */
@@ -74,6 +82,10 @@ export async function startIsp(
   const footprint = new Footprint(options.prefixes);
   const { gateway } = footprint;
   const access = new AccessMeter(startedAt);
+  const interfaces = new NetworkInterfaces(
+    { access: options.accessInterface ?? null, pnis: options.pnis ?? [] },
+    { now: startedAt, folder: options.interfaces },
+  );
   const line = new Link(options.link);
   const scope = new Scope();
   const running = new Map<string, Relay>();
@@ -84,7 +96,7 @@ export async function startIsp(
   };
   let url = "";
   const server = ispServer({
-    network: () => networkOf(options, { footprint, access, limitMbps }),
+    network: () => networkOf(options, { footprint, access, interfaces, limitMbps }),
     setLimit,
     status: () => ({
       v: PROTOCOL_VERSION,
@@ -97,8 +109,9 @@ export async function startIsp(
         const relay = running.get(name);
         return { name, target, url: relay?.url, counters: { ...relay?.counters } };
       }),
+      interfaces: interfaces.status,
     }),
-    metrics: ispMetrics(access, () => limitMbps),
+    metrics: ispMetrics({ access, interfaces }, () => limitMbps),
     log,
   });
   scope.own(server);
@@ -113,7 +126,12 @@ export async function startIsp(
     await scope.close();
     throw failure;
   }
-  const timer = clock.every(MEASURE_PERIOD_MS, () => access.measure(clock.monotonic()));
+  interfaces.tell(log);
+  const timer = clock.every(MEASURE_PERIOD_MS, () => {
+    access.measure(clock.monotonic());
+    interfaces.measure(clock.monotonic());
+    interfaces.tell(log);
+  });
   scope.defer(() => timer.cancel());
   log.info({ url, asn: options.asn, gateway }, "access network listens");
   const routes = new Map([...running].map(([name, { port }]) => [name, { host: gateway, port }]));
@@ -122,9 +140,15 @@ export async function startIsp(
 
 function networkOf(
   { asn, name, place, prefixes, link }: IspOptions,
-  now: { footprint: Footprint; access: AccessMeter; limitMbps: number | null },
+  now: {
+    footprint: Footprint;
+    access: AccessMeter;
+    interfaces: NetworkInterfaces;
+    limitMbps: number | null;
+  },
 ): Network {
-  const { load, totals } = now.access;
+  const { downMbps, upMbps } = now.interfaces.access ?? now.access.load;
+  const { pnis } = now.interfaces;
   return {
     v: PROTOCOL_VERSION,
     asn,
@@ -133,7 +157,8 @@ function networkOf(
     prefixes: [...prefixes],
     gateway: now.footprint.gateway,
     limitMbps: now.limitMbps,
-    access: { link, ...load, connections: totals.connections },
+    access: { link, downMbps, upMbps, connections: now.access.totals.connections },
+    ...(pnis.length === 0 ? {} : { pnis }),
   };
 }
 
@@ -158,7 +183,7 @@ async function openRoute(
   }
 }
 
-function check({ prefixes, routes, limitMbps }: IspOptions): void {
+function check({ prefixes, routes, limitMbps, accessInterface, pnis = [] }: IspOptions): void {
   const refuse = (option: string, problem: string): never => {
     throw ispErrors.make("bad-option", { option, problem });
   };
@@ -166,5 +191,10 @@ function check({ prefixes, routes, limitMbps }: IspOptions): void {
   if (routes.length > ROUTES_LIMIT) refuse("routes", `more than ${ROUTES_LIMIT}`);
   if (new Set(routes.map((route) => route.name)).size < routes.length)
     refuse("routes", "a name is listed twice");
+  if (pnis.length > PNIS_LIMIT) refuse("pnis", `more than ${PNIS_LIMIT}`);
+  if (new Set(pnis.map(({ id }) => id)).size < pnis.length) refuse("pnis", "an id is listed twice");
+  for (const name of [accessInterface, ...pnis.map((pni) => pni.interface)])
+    if (typeof name === "string" && !INTERFACE_NAME.test(name))
+      refuse("interfaces", `"${name}" cannot be one`);
   if (limitMbps !== null && !(limitMbps > 0)) refuse("limitMbps", `${limitMbps} is not above zero`);
 }

@@ -174,6 +174,7 @@ test("ten thousand strange requests are answered or refused with a code", async 
       ...options,
       v: 1,
       prefixes: [],
+      pnis: [],
       gateway: "",
       access: { link: options.link, downMbps: 0, upMbps: 0, connections: 0 },
     }),

@@ -5,6 +5,8 @@ import { ms } from "#base";
 export const MEASURE_PERIOD_MS = ms(1_000);
 /** Prefixes at most: the match file allows as many. */
 export const PREFIXES_LIMIT = 64;
+/** Private interconnects at most: as many as `GET /network` may tell. */
+export const PNIS_LIMIT = 256;
 /** Routes at most: each is a listening socket. */
 export const ROUTES_LIMIT = 64;
 /** Households are numbered from here within the first prefix; below are the gateway and room for servers. */

@@ -1,6 +1,7 @@
 // The exchange's fabric: whose port a byte enters and leaves by, and how much that makes a second.
 import { type MonoMs, RateMeter } from "#base";
 import type { Exchange, LinkDeclaration } from "#protocol";
+import { PortInterfaces, type PortReading } from "./interfaces.ts";
 
 /** A network that peers here, with its port. */
 export interface Member {
@@ -10,6 +11,12 @@ export interface Member {
   readonly portMbps: number;
   /** The member's line to the fabric, shared by all relays that cross its port. */
   readonly link: LinkDeclaration;
+  /** The interface of this machine that is its port; without one only what relays carry is counted. */
+  readonly interface?: string | undefined;
+  /** It peers with the route server. Default: it does. */
+  readonly routeServer?: boolean | undefined;
+  /** With whom it has sessions of its own. Default: with all. */
+  readonly bilateral?: "all" | readonly number[] | undefined;
 }
 
 /** A relay's own counts, in bytes: `up` from the client to the target, `down` from the target to the client. */
@@ -32,9 +39,12 @@ export class Fabric {
   readonly members: readonly Member[];
   readonly #crossings: Crossing[] = [];
   readonly #meters: ReadonlyMap<number, { in: RateMeter; out: RateMeter }>;
+  readonly #interfaces: PortInterfaces;
 
-  constructor(members: readonly Member[], now: MonoMs) {
+  /** `interfaces`: a folder in place of the kernel's, for tests. */
+  constructor(members: readonly Member[], now: MonoMs, interfaces?: string) {
     this.members = members;
+    this.#interfaces = new PortInterfaces(members, { now, folder: interfaces });
     this.#meters = new Map(
       members.map(({ asn }) => [asn, { in: new RateMeter(now), out: new RateMeter(now) }]),
     );
@@ -47,6 +57,8 @@ export class Fabric {
 
   /** Bytes that went through a member's port since the start. */
   bytesOf(asn: number): { in: number; out: number } {
+    const port = this.#interfaces.of(asn);
+    if (port) return { in: port.inBytes, out: port.outBytes };
     const sum = { in: 0, out: 0 };
     for (const { from, to, relay } of this.#crossings) {
       const bytes = relay.counters;
@@ -64,6 +76,7 @@ export class Fabric {
 
   /** Reads all counters; to be called each second. */
   measure(now: MonoMs): void {
+    this.#interfaces.measure(now);
     for (const [asn, meters] of this.#meters) {
       const bytes = this.bytesOf(asn);
       meters.in.read(now, bytes.in);
@@ -73,10 +86,23 @@ export class Fabric {
 
   /** The members as `GET /exchange` tells them, loads over the last second. */
   ports(): Exchange["members"] {
-    return this.members.map(({ asn, name, portMbps, link }) => {
+    return this.members.map(({ asn, name, portMbps, link, routeServer, bilateral }) => {
       const meters = this.#meters.get(asn);
       const load = { inMbps: meters?.in.mbps ?? 0, outMbps: meters?.out.mbps ?? 0 };
-      return { asn, name, port: { mbps: portMbps, ...load, link } };
+      const up = this.#interfaces.of(asn)?.up;
+      return {
+        ...{ asn, name },
+        port: { mbps: portMbps, ...load, link, ...(up === undefined ? {} : { up }) },
+        ...(routeServer === undefined ? {} : { routeServer }),
+        ...(bilateral === undefined
+          ? {}
+          : { bilateral: bilateral === "all" ? bilateral : [...bilateral] }),
+      };
     });
+  }
+
+  /** The member's port as its interface says; null where it has none. */
+  interfaceOf(asn: number): PortReading | null {
+    return this.#interfaces.of(asn);
   }
 }

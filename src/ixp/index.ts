@@ -2,7 +2,7 @@
 import { type Closable, elapsed, Scope, sentenceOf } from "#base";
 import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
-import { Link, type Relay, startRelay } from "#link";
+import { INTERFACE_NAME, Link, type Relay, startRelay } from "#link";
 import { type Exchange, PROTOCOL_VERSION } from "#protocol";
 import { ixpErrors } from "./errors.ts";
 import { Fabric, type Member } from "./fabric.ts";
@@ -42,6 +42,8 @@ export interface IxpOptions {
   readonly place: string;
   readonly members: readonly Member[];
   readonly relays: readonly FabricRelay[];
+  /** A folder in place of /sys/class/net, where members' interfaces are read; for tests. */
+  readonly interfaces?: string | undefined;
 }
 
 /** A running exchange. */
@@ -62,7 +64,7 @@ export async function startIxp(
   check(options);
   const { clock, log } = context;
   const startedAt = clock.monotonic();
-  const fabric = new Fabric(options.members, startedAt);
+  const fabric = new Fabric(options.members, startedAt, options.interfaces);
   const scope = new Scope();
   const running = new Map<string, Relay>();
   const lines = new Map(options.members.map(({ asn, link }) => [asn, new Link(link)]));
@@ -78,6 +80,10 @@ export async function startIxp(
       relays: options.relays.map(({ name, from, to, target }) => {
         const relay = running.get(name);
         return { name, from, to, target, url: relay?.url, counters: { ...relay?.counters } };
+      }),
+      interfaces: options.members.flatMap(({ asn, interface: name }) => {
+        const port = fabric.interfaceOf(asn);
+        return port ? [{ asn, interface: name, ...port }] : [];
       }),
     }),
     metrics: ixpMetrics(fabric),
@@ -95,7 +101,12 @@ export async function startIxp(
     await scope.close();
     throw failure;
   }
-  const timer = clock.every(MEASURE_PERIOD_MS, () => fabric.measure(clock.monotonic()));
+  const tellPorts = portsTeller(fabric, log);
+  tellPorts();
+  const timer = clock.every(MEASURE_PERIOD_MS, () => {
+    fabric.measure(clock.monotonic());
+    tellPorts();
+  });
   scope.defer(() => timer.cancel());
   log.info({ url, id: options.id, members: options.members.length }, "exchange listens");
   const relays = new Map(
@@ -109,6 +120,20 @@ export async function startIxp(
 
 function exchangeOf({ id, asn, place }: IxpOptions, fabric: Fabric): Exchange {
   return { v: PROTOCOL_VERSION, id, asn, place, members: fabric.ports() };
+}
+
+/** Logs each port that goes down or comes back, once. */
+function portsTeller(fabric: Fabric, log: Log): () => void {
+  const told = new Map<number, string | null>();
+  return () => {
+    for (const { asn } of fabric.members) {
+      const port = fabric.interfaceOf(asn);
+      if (!port || (told.get(asn) ?? null) === port.problem) continue;
+      told.set(asn, port.problem);
+      if (port.problem === null) log.info({ asn }, "a port is up again");
+      else log.warn({ asn, problem: port.problem }, "a port is down");
+    }
+  };
 }
 
 async function openRelay(
@@ -141,6 +166,9 @@ function check({ members, relays }: IxpOptions): void {
   };
   if (members.length > MEMBERS_LIMIT) refuse("members", `more than ${MEMBERS_LIMIT}`);
   if (relays.length > RELAYS_LIMIT) refuse("relays", `more than ${RELAYS_LIMIT}`);
+  for (const { asn, interface: name } of members)
+    if (name !== undefined && !INTERFACE_NAME.test(name))
+      refuse("members", `AS${asn} names "${name}", which cannot be an interface`);
   const known = new Set(members.map((member) => member.asn));
   if (known.size < members.length) refuse("members", "a number is listed twice");
   if (new Set(relays.map((relay) => relay.name)).size < relays.length)
