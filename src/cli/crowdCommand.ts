@@ -55,7 +55,12 @@ export function crowdCommand(): Command {
       .option("--ask <who>", "nobody, network or viewer asks the director where to go", "nobody")
       .option(
         "--director <url>",
-        "the director (default: the running match's); implies --ask network",
+        "the director (default: the running match's); implies --ask network; may be given again: the next is asked when one is silent",
+        gather,
+      )
+      .option(
+        "--no-steering",
+        "with --ask viewer: stay at the edge of the first answer (default: ask again every TTL, and follow)",
       )
       .option("--channel <id>", "the channel (default: the match's)"),
   )

@@ -7,7 +7,7 @@ import { exampleMatchFile, readMatchFile } from "./matchFile.ts";
 const venue: Venue = {
   match: readMatchFile(exampleMatchFile),
   edgeUrls: new Map([["isp-roma", "http://127.0.0.1:5001"]]),
-  directorUrl: "http://127.0.0.1:8082",
+  directorUrls: ["http://127.0.0.1:8082"],
 };
 const flagsOf = (...words: string[]) => {
   const command = crowdCommand().exitOverride();
@@ -101,8 +101,17 @@ describe("regista crowd", () => {
   it("who asks the director: every viewer, every network, or nobody", () => {
     const asked = (...words: string[]) => settings(...words).director;
     assert.equal(asked(), null);
-    assert.deepEqual(asked("--ask", "viewer"), { url: "http://127.0.0.1:8082", ask: "viewer" });
-    assert.deepEqual(asked("--director", "http://d:1"), { url: "http://d:1", ask: "network" });
+    assert.deepEqual(asked("--ask", "viewer"), {
+      urls: ["http://127.0.0.1:8082"],
+      ask: "viewer",
+      steer: true,
+    });
+    assert.deepEqual(asked("--director", "http://d:1", "--director", "http://d:2"), {
+      urls: ["http://d:1", "http://d:2"],
+      ask: "network",
+      steer: true,
+    });
+    assert.equal(asked("--ask", "viewer", "--no-steering")?.steer, false);
   });
 
   it("what cannot be read is refused with the flag's name", () => {

@@ -30,7 +30,8 @@ export const crowdFlagsSchema = z.object({
   network: texts,
   links: z.boolean().default(false),
   ask: z.enum(["nobody", "network", "viewer"]),
-  director: text.optional(),
+  director: texts,
+  steering: z.boolean(),
   channel: text.optional(),
   target: text.optional(),
   rendition: text,
@@ -55,12 +56,13 @@ export interface Venue {
   readonly match: Match;
   /** By the edge's id. */
   readonly edgeUrls: ReadonlyMap<string, string>;
-  readonly directorUrl: string;
+  readonly directorUrls: readonly string[];
 }
 
 /** The settings that `flags` ask for; networks and edges that they do not name are those of `venue`. */
 export function settingsOf(flags: CrowdFlags, venue: Venue): CrowdSettings {
-  const ask = flags.director !== undefined && flags.ask === "nobody" ? "network" : flags.ask;
+  const ask = flags.director.length > 0 && flags.ask === "nobody" ? "network" : flags.ask;
+  const urls = flags.director.length > 0 ? flags.director : venue.directorUrls;
   return checkOptions("crowd", crowdSettingsSchema, {
     channel: flags.channel ?? venue.match.channel.id,
     viewers: flags.viewers,
@@ -70,7 +72,7 @@ export function settingsOf(flags: CrowdFlags, venue: Venue): CrowdSettings {
     durationMs: readDuration("for", flags.for),
     atMs: flags.at === undefined ? null : readDuration("at", flags.at),
     networks: networksOf(flags, venue),
-    director: ask === "nobody" ? null : { url: flags.director ?? venue.directorUrl, ask },
+    director: ask === "nobody" ? null : { urls, ask, steer: flags.steering },
     targetLatencyMs: flags.target === undefined ? null : readDuration("target", flags.target),
     rendition: flags.rendition,
     audio: flags.audio,

@@ -72,11 +72,11 @@ function venueOf({ match: file }: CrowdFlags): Venue {
     try {
       const { urls } = readRecord();
       const edgeUrls = new Map(urls.edges.map(({ id, url }) => [id, url]));
-      return { match, edgeUrls, directorUrl: urls.director };
+      return { match, edgeUrls, directorUrls: [urls.director] };
     } catch {
       // Nothing runs in this folder: another one's match may still listen on the usual ports.
     }
-  return { match, edgeUrls: new Map(), directorUrl: DIRECTOR_URL };
+  return { match, edgeUrls: new Map(), directorUrls: [DIRECTOR_URL] };
 }
 
 /** One edge at least must have the channel; thousands of refused connections would say it less clearly. */

@@ -126,7 +126,7 @@ describe("before anybody comes", () => {
     const { port } = director.address() as { port: number };
     try {
       const crowd = await calm({
-        director: { url: `http://127.0.0.1:${port}`, ask: "network" },
+        director: { urls: [`http://127.0.0.1:${port}`], ask: "network", steer: true },
         targetLatencyMs: null,
         durationMs: 1_000,
         networks: [

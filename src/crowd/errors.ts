@@ -31,6 +31,11 @@ export const crowdErrors = catalogue("crowd", {
     says: "The director gave no session at {url}: {why}.",
     cure: "Check that the director runs, or name edges with --edge.",
   },
+  "session-shed": {
+    kind: "said-no",
+    says: "The director at {url} had too many questions, and is asked again in {waitMs} ms.",
+    cure: "Let viewers come more slowly (--over), or ask several directors.",
+  },
   "session-too-large": {
     kind: "broke-rules",
     says: "The director's answer is larger than {limit} bytes.",

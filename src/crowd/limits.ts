@@ -15,11 +15,20 @@ export const OWN_DESCRIPTORS = 200;
 /** Processes of one crowd. */
 export const PROCESSES_LIMIT = 64;
 
+/** Sockets that a viewer keeps besides when it follows a director's steering. */
+export const STEERING_SOCKETS = 1;
+
 /** Networks of one crowd: one plot each. */
 export const NETWORKS_LIMIT = 16;
 
 /** Edges that a viewer of one network may be sent to. */
 export const EDGES_LIMIT = 16;
+
+/** Directors that a crowd may be told of. */
+export const DIRECTORS_LIMIT = 16;
+
+/** Edges whose viewers are told by name; those on further ones are counted as {@link OTHER_EDGES}. */
+export const EDGES_TOLD_LIMIT = 64;
 
 /** Connections from one source address: Linux offers 28,232 ports (ip_local_port_range), some rest in TIME_WAIT. */
 export const CONNECTIONS_PER_ADDRESS_LIMIT = 20_000;
@@ -69,11 +78,14 @@ export const LEAD_MS = 200;
 /** A process that was told to stop must have said its last within this time, ms. */
 export const PROCESS_STOP_LIMIT_MS = 5_000;
 
-/** The director must answer a viewer within this time, ms. */
+/** A director must answer a viewer within this time, ms; then the next one is asked. */
 export const SESSION_LIMIT_MS = 3_000;
 
 /** A viewer whom the director did not answer asks again after this time, ms. */
 export const SESSION_RETRY_MS = 1_000;
+
+/** However long a director with too many questions wants to be left alone, it is asked again after this, ms. */
+export const SESSION_RETRY_LIMIT_MS = 30_000;
 
 /** Bytes of a session answer. */
 export const SESSION_BYTES_LIMIT = 65_536;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type ArrivalModel, arrivalModels } from "./plan/arrivals.ts";
 import {
   CROWD_VIEWERS_LIMIT,
+  DIRECTORS_LIMIT,
   DURATION_LIMIT_MS,
   EDGES_LIMIT,
   NETWORKS_LIMIT,
@@ -47,7 +48,15 @@ export const crowdSettingsSchema = z.strictObject({
   durationMs: z.number().positive().max(DURATION_LIMIT_MS),
   atMs: instant.nullable(),
   networks: z.array(networkSchema).min(1).max(NETWORKS_LIMIT),
-  director: z.strictObject({ url: base, ask: z.enum(["network", "viewer"]) }).nullable(),
+  director: z
+    .strictObject({
+      /** Directors that share the viewers: each viewer begins with another one, and asks the next when one is silent. */
+      urls: z.array(base).min(1).max(DIRECTORS_LIMIT),
+      ask: z.enum(["network", "viewer"]),
+      /** Whether viewers that asked go on asking where to be (`/steer/…`), and follow. */
+      steer: z.boolean(),
+    })
+    .nullable(),
   targetLatencyMs: z.number().positive().max(60_000).nullable(),
   rendition: name,
   audio: z.boolean(),

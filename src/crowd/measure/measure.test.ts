@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
   AGREEMENT_OBJECTS_LIMIT,
+  EDGES_TOLD_LIMIT,
   LEDGER_EXAMPLE_LENGTH_LIMIT,
   LEDGER_EXAMPLES_LIMIT,
   LEDGER_KINDS_LIMIT,
@@ -14,6 +15,7 @@ import { Distribution } from "./distribution.ts";
 import { Ledger, OTHER_KINDS } from "./ledger.ts";
 import { type PlainTally, Tally } from "./tally.ts";
 import { stepOf, Timeline } from "./timeline.ts";
+import { type EdgeCount, OTHER_EDGES } from "./whereabouts.ts";
 
 const tallyWith = (joins: readonly number[], bytes = 0): Tally => {
   const tally = new Tally();
@@ -124,6 +126,7 @@ describe("the timeline", () => {
   const told = (joins: number[], playing: number, bytes = 0) => ({
     tallies: [tallyWith(joins, bytes)],
     playing: [playing],
+    edges: [],
   });
 
   it("adds up what all processes tell of a second, and closes it when all have gone on", () => {
@@ -143,6 +146,36 @@ describe("the timeline", () => {
     assert.deepEqual(timeline.all.playing, [15, 16, 16]);
     assert.deepEqual(timeline.all.joinP50, [timeline.all.joinP50[0], null, null]);
     assert.deepEqual(timeline.byNetwork[0], timeline.all);
+  });
+
+  it("says where viewers are, an edge that was empty before with zeros, and edges beyond the limit together", () => {
+    const timeline = new Timeline({ networks: 2, durationMs: 10_000 });
+    const at = (second: number, edges: EdgeCount[]): void =>
+      timeline.add(0, second, { tallies: [], playing: [], edges });
+    timeline.expect(0);
+    at(0, [
+      { network: 0, edge: "roma", playing: 3 },
+      { network: 1, edge: "roma", playing: 2 },
+    ]);
+    at(1, [
+      { network: 0, edge: "milano", playing: 3 },
+      { network: 1, edge: "roma", playing: 2 },
+    ]);
+    const many = Array.from({ length: EDGES_TOLD_LIMIT + 5 }, (_, index) => ({
+      ...{ network: 0, edge: `edge ${index}`, playing: 1 },
+    }));
+    at(2, many);
+    timeline.end();
+    const edges = timeline.edges.toJSON();
+    assert.deepEqual(edges["roma"], [5, 2, 0]);
+    assert.deepEqual(edges["milano"], [0, 3, 0]);
+    assert.deepEqual(timeline.edgesByNetwork[1]?.toJSON()["roma"], [2, 2, 0]);
+    assert.equal(Object.keys(edges).length, EDGES_TOLD_LIMIT + 1);
+    assert.equal(edges[OTHER_EDGES]?.at(-1), 7);
+    assert.equal(
+      Object.values(timeline.edges.now).reduce((sum, playing) => sum + playing),
+      EDGES_TOLD_LIMIT + 5,
+    );
   });
 
   it("what comes with the last goodbye belongs to the last second", () => {

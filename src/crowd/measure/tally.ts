@@ -16,14 +16,29 @@ const counterNames = [
   "faults",
   "switches",
   "moves",
+  "movesSteered",
+  /** Questions to the director's steering, by what became of them. */
+  "steeringAnswered",
+  "steeringShed",
+  "steeringGone",
+  "steeringSilent",
+  "steeringRefused",
+  "steeringUnusable",
   "skips",
   "skippedMs",
   "bytes",
   "objects",
 ] as const;
-type CounterName = (typeof counterNames)[number];
+export type CounterName = (typeof counterNames)[number];
 
-const distributionNames = ["joinMs", "latencyMs", "stallLengthMs", "moveMs", "sessionMs"] as const;
+const distributionNames = [
+  "joinMs",
+  "latencyMs",
+  "stallLengthMs",
+  "moveMs",
+  "sessionMs",
+  "steeringMs",
+] as const;
 type DistributionName = (typeof distributionNames)[number];
 
 /** A tally as plain numbers: what is zero or empty is left out. */

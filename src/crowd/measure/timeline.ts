@@ -1,6 +1,7 @@
 // The run step by step: what each process tells of a second is added up, and a step is closed into a few numbers.
 import { TIMELINE_OPEN_LIMIT, TIMELINE_STEPS_LIMIT } from "../limits.ts";
 import { Tally } from "./tally.ts";
+import { addTo, type EdgeCount, EdgeColumns } from "./whereabouts.ts";
 
 /** One scope's steps as columns of one length; null: nothing to say (nobody joined, nobody played). */
 export interface TimelineColumns {
@@ -23,6 +24,8 @@ interface OpenStep {
   tallies: Tally[];
   /** Viewers playing at the step's latest second, by process and network. */
   playing: Map<number, readonly number[]>;
+  /** Where they are, by process. */
+  edges: Map<number, readonly EdgeCount[]>;
 }
 
 export interface TimelineOptions {
@@ -40,11 +43,15 @@ export class Timeline {
   readonly stepMs: number;
   readonly all: TimelineColumns = noColumns();
   readonly byNetwork: readonly TimelineColumns[];
+  /** Viewers by edge, of all and of each network. */
+  readonly edges = new EdgeColumns();
+  readonly edgesByNetwork: readonly EdgeColumns[];
   readonly #open = new Map<number, OpenStep>();
   /** The step that each process that still runs has begun. */
   readonly #begun = new Map<number, number>();
   /** How many play in each process by its latest word: who said nothing of a step has not changed since. */
   readonly #playing = new Map<number, readonly number[]>();
+  readonly #edges = new Map<number, readonly EdgeCount[]>();
   /** The step that each process told of last, and the same of those that are gone. */
   readonly #told = new Map<number, number>();
   readonly #left = new Map<number, number>();
@@ -53,6 +60,7 @@ export class Timeline {
   constructor({ networks, durationMs }: TimelineOptions) {
     this.stepMs = stepOf(durationMs);
     this.byNetwork = Array.from({ length: networks }, noColumns);
+    this.edgesByNetwork = Array.from({ length: networks }, () => new EdgeColumns());
   }
 
   /** A process is waited for from now on. */
@@ -60,16 +68,21 @@ export class Timeline {
     this.#begun.set(process, 0);
   }
 
-  /** What `process` did in a second: by network its tally, and how many play at its end. Late ones go into the oldest open step. */
+  /** What `process` did in a second: by network its tally, how many play at its end, and from which edges. Late ones go into the oldest open step. */
   add(
     process: number,
     second: number,
-    told: { tallies: readonly Tally[]; playing: readonly number[] },
+    told: {
+      tallies: readonly Tally[];
+      playing: readonly number[];
+      edges: readonly EdgeCount[];
+    },
   ): void {
     const step = Math.max(this.#closed, Math.floor((second * 1_000) / this.stepMs));
     const open = this.#step(step);
     told.tallies.forEach((tally, network) => open.tallies[network]?.merge(tally));
     open.playing.set(process, told.playing);
+    open.edges.set(process, told.edges);
     this.#told.set(process, step);
     const endsStep = ((second + 1) * 1_000) % this.stepMs === 0;
     this.#begun.set(process, endsStep ? step + 1 : step);
@@ -92,7 +105,11 @@ export class Timeline {
   #step(step: number): OpenStep {
     let open = this.#open.get(step);
     if (!open) {
-      open = { tallies: this.byNetwork.map(() => new Tally()), playing: new Map() };
+      open = {
+        tallies: this.byNetwork.map(() => new Tally()),
+        playing: new Map(),
+        edges: new Map(),
+      };
       this.#open.set(step, open);
     }
     return open;
@@ -111,9 +128,14 @@ export class Timeline {
 
   #closeStep(): void {
     const step = this.#closed;
-    const { tallies, playing } = this.#step(step);
+    const { tallies, playing, edges } = this.#step(step);
     for (const [process, counts] of playing) this.#playing.set(process, counts);
-    for (const [process, last] of this.#left) if (last < step) this.#playing.delete(process);
+    for (const [process, counts] of edges) this.#edges.set(process, counts);
+    for (const [process, last] of this.#left)
+      if (last < step) {
+        this.#playing.delete(process);
+        this.#edges.delete(process);
+      }
     this.#open.delete(step);
     this.#closed += 1;
     const whole = new Tally();
@@ -126,6 +148,20 @@ export class Timeline {
       this.#push(this.byNetwork[network] as TimelineColumns, tally, count);
     });
     this.#push(this.all, whole, sum);
+    this.#pushEdges();
+  }
+
+  #pushEdges(): void {
+    const all = new Map<string, number>();
+    const networks = this.edgesByNetwork.map(() => new Map<string, number>());
+    for (const counts of this.#edges.values())
+      for (const { network, edge, playing } of counts) {
+        addTo(all, edge, playing);
+        const own = networks[network];
+        if (own) addTo(own, edge, playing);
+      }
+    this.edges.push(all);
+    networks.forEach((counts, network) => this.edgesByNetwork[network]?.push(counts));
   }
 
   #push(columns: TimelineColumns, tally: Tally, playing: number): void {

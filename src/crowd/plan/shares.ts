@@ -5,6 +5,7 @@ import {
   OWN_DESCRIPTORS,
   PROCESSES_LIMIT,
   SOCKETS_PER_VIEWER,
+  STEERING_SOCKETS,
   VIEWERS_PER_PROCESS_LIMIT,
 } from "../limits.ts";
 import type { Share } from "../processes/messages.ts";
@@ -12,10 +13,12 @@ import type { CrowdSettings } from "../settings.ts";
 
 /** A row of ids for each process, all of nearly one length. Throws crowd/too-many-processes. */
 export function sharesOf(
-  { viewers, processes }: Pick<CrowdSettings, "viewers" | "processes">,
+  { viewers, processes, director }: Pick<CrowdSettings, "viewers" | "processes" | "director">,
   descriptors = openFilesLimit(),
 ): Share[] {
-  const room = Math.floor((descriptors - OWN_DESCRIPTORS) / SOCKETS_PER_VIEWER);
+  const steered = director?.ask === "viewer" && director.steer;
+  const sockets = SOCKETS_PER_VIEWER + (steered ? STEERING_SOCKETS : 0);
+  const room = Math.floor((descriptors - OWN_DESCRIPTORS) / sockets);
   const each = Math.max(1, Math.min(VIEWERS_PER_PROCESS_LIMIT, room));
   const needed = Math.ceil(viewers / each);
   if (needed > PROCESSES_LIMIT)

@@ -3,6 +3,7 @@ import type { UtcMs } from "#base";
 import type { PlainDistribution } from "../measure/distribution.ts";
 import type { LedgerLine } from "../measure/ledger.ts";
 import type { PlainTally } from "../measure/tally.ts";
+import type { EdgeCount } from "../measure/whereabouts.ts";
 import type { CrowdSettings } from "../settings.ts";
 
 /** The viewers of one process: ids from `from` to before `to`. */
@@ -43,6 +44,8 @@ export interface Told {
   /** The last message: its viewers have stopped. */
   readonly last: boolean;
   readonly groups: readonly GroupTold[];
+  /** Where viewers that play are now. */
+  readonly edges: readonly EdgeCount[];
   readonly errors: readonly LedgerLine[];
   readonly faults: readonly LedgerLine[];
   /** Objects' hashes that this process had not told before. */

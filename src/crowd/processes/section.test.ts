@@ -13,6 +13,7 @@ import { Section } from "./section.ts";
 /** A viewer that does what a test says. */
 class Puppet {
   playing = false;
+  where = "e";
   started = 0;
   stopped = 0;
   readonly options: ViewerOptions;
@@ -103,6 +104,10 @@ describe("a section of the crowd", () => {
     clock.advance(ms(500));
     assert.equal(told.length, 1);
     assert.equal(told[0]?.second, 0);
+    assert.deepEqual(told[0]?.edges, [
+      { network: 0, edge: "e", playing: 5 },
+      { network: 1, edge: "e", playing: 5 },
+    ]);
     assert.deepEqual(
       told[0]?.groups.map(({ network, protocol, playing }) => [network, protocol, playing]),
       [

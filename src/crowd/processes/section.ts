@@ -5,6 +5,7 @@ import { AGREEMENT_TOLD_LIMIT, LAG_PERIOD_MS, TELL_PERIOD_MS } from "../limits.t
 import { Distribution } from "../measure/distribution.ts";
 import { Ledger } from "../measure/ledger.ts";
 import { Tally } from "../measure/tally.ts";
+import { addTo, type EdgeCount } from "../measure/whereabouts.ts";
 import { type PlannedViewer, planViewers } from "../plan/plan.ts";
 import type { CrowdSettings } from "../settings.ts";
 import type { ProcessUsage, Share, Told } from "./messages.ts";
@@ -110,7 +111,7 @@ export class Section {
     if (this.#ended) return;
     this.#ended = true;
     this.#pending?.cancel();
-    const playing = this.#playing();
+    const [playing, edges] = [this.#playing(), this.#edges()];
     for (const visit of this.#visits.values()) this.#leave(visit);
     const { clock } = this.#context;
     const start = clock.monotonic();
@@ -119,7 +120,7 @@ export class Section {
     for (const timer of this.#timers) timer.cancel();
     this.#telling?.cancel();
     // What viewers say when they leave belongs to the second that was told last.
-    this.#context.tell({ ...this.#take(playing), second: this.#toldSecond, last: true });
+    this.#context.tell({ ...this.#take(playing, edges), second: this.#toldSecond, last: true });
   }
 
   /** Everything that is due has happened; the timer for the next is set. */
@@ -160,7 +161,7 @@ export class Section {
     for (const visit of this.#visits.values()) visit.look(now);
     this.#stillLeaving();
     if (!this.#context.canTell()) return;
-    const told = this.#take(this.#playing());
+    const told = this.#take(this.#playing(), this.#edges());
     this.#toldSecond = told.second;
     this.#context.tell(told);
   }
@@ -175,8 +176,19 @@ export class Section {
     return playing;
   }
 
+  /** Where viewers that play are now, by network and edge. */
+  #edges(): EdgeCount[] {
+    const networks = this.#settings.networks.map(() => new Map<string, number>());
+    for (const visit of this.#visits.values())
+      if (visit.playing)
+        addTo(networks[visit.viewer.network] as Map<string, number>, visit.where, 1);
+    return networks.flatMap((counts, network) =>
+      [...counts].map(([edge, playing]) => ({ network, edge, playing })),
+    );
+  }
+
   /** What happened since the last call. */
-  #take(playing: readonly number[]): Told {
+  #take(playing: readonly number[], edges: readonly EdgeCount[]): Told {
     const { clock, usage } = this.#context;
     const { protocols } = this.#settings;
     // Told at the end of a second, and a little late: it is about the second before.
@@ -190,6 +202,7 @@ export class Section {
         playing: playing[group] as number,
         tally: tally.toJSON(),
       })),
+      edges,
       errors: this.#errors.take(),
       faults: this.#faults.take(),
       hashes: this.#hashes,

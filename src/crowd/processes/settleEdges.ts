@@ -23,7 +23,7 @@ export async function settleEdges(
   for (const network of settings.networks) {
     const said = await sentTo(
       network,
-      { director: director.url, channel: settings.channel },
+      { directors: director.urls, channel: settings.channel },
       context,
     );
     networks.push({ ...network, edges: [...withOthers(said, network.edges).edges] });
@@ -32,12 +32,20 @@ export async function settleEdges(
   return { ...settings, networks, targetLatencyMs: target };
 }
 
-function sentTo(
+/** The first director that answers says it. Rejects with what the last one said. */
+async function sentTo(
   { prefix }: CrowdNetwork,
-  question: { director: string; channel: string },
+  { directors, channel }: { directors: readonly string[]; channel: string },
   context: { clock: Clock },
 ): Promise<Destination> {
   const localAddress = prefix === null ? undefined : new AddressRange(prefix).at(0);
   const { signal } = new AbortController();
-  return askSession({ ...question, localAddress, signal }, context);
+  let why: unknown = null;
+  for (const director of directors)
+    try {
+      return await askSession({ director, channel, localAddress, signal }, context);
+    } catch (failure) {
+      why = failure;
+    }
+  throw why;
 }

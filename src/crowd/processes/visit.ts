@@ -3,17 +3,20 @@ import { elapsed, ms, type MonoMs, sentenceOf } from "#base";
 import type { Clock } from "#base/clock";
 import { LATE_JOIN_MS, SESSION_RETRY_MS } from "../limits.ts";
 import type { Ledger } from "../measure/ledger.ts";
-import type { Tally } from "../measure/tally.ts";
+import type { CounterName, Tally } from "../measure/tally.ts";
 import type { PlannedViewer } from "../plan/plan.ts";
 import { type CrowdSettings, DEFAULT_TARGET_MS } from "../settings.ts";
-import type { ViewerOptions, ViewerSink } from "../viewer/types.ts";
-import { askSession, type Destination } from "./session.ts";
+import type { MoveReason, SteeringOutcome } from "../viewer/reasons.ts";
+import type { SteeringOptions, ViewerOptions, ViewerSink } from "../viewer/types.ts";
+import { askSession, type Destination, shedFor } from "./session.ts";
 
 /** The part of a viewer that a visit needs. */
 export interface AnyViewer {
   start(): void;
   stop(): void;
   readonly playing: boolean;
+  /** The edge in use, by name or address. */
+  readonly where: string;
 }
 
 /** Makes the viewers of a process; a test gives its own. */
@@ -58,6 +61,10 @@ export class Visit implements ViewerSink {
     return this.#viewer?.playing ?? false;
   }
 
+  get where(): string {
+    return this.#viewer?.where ?? "";
+  }
+
   /** Whether the viewer has told that it left. */
   get over(): boolean {
     return this.#over;
@@ -66,8 +73,8 @@ export class Visit implements ViewerSink {
   begin(): void {
     const { settings } = this.#context;
     this.#tally.counters.came += 1;
-    if (settings.director?.ask === "viewer") void this.#askAndWatch(settings.director.url);
-    else this.#watch({ edges: this.#network.edges, targetLatencyMs: null });
+    if (settings.director?.ask === "viewer") void this.#askAndWatch(settings.director.urls);
+    else this.#watch(nobodySaid(this.#network.edges));
   }
 
   /** Idempotent. */
@@ -121,10 +128,17 @@ export class Visit implements ViewerSink {
     this.#tally.counters.switches += 1;
   }
 
-  moved(_edge: string, afterMs: number): void {
+  moved(_edge: string, afterMs: number, why: MoveReason): void {
     const { counters, distributions } = this.#tally;
     counters.moves += 1;
-    distributions.moveMs.add(afterMs);
+    if (why === "steered") counters.movesSteered += 1;
+    else distributions.moveMs.add(afterMs);
+  }
+
+  steered(outcome: SteeringOutcome, afterMs: number): void {
+    const { counters, distributions } = this.#tally;
+    counters[steeringCounters[outcome]] += 1;
+    if (outcome === "answered") distributions.steeringMs.add(afterMs);
   }
 
   fault(kind: string, what: string): void {
@@ -156,31 +170,54 @@ export class Visit implements ViewerSink {
     ] as CrowdSettings["networks"][number];
   }
 
-  /** Asks until there is an answer or the visit is over; without one, the network's own edges are taken. */
-  async #askAndWatch(director: string): Promise<void> {
-    const { clock, settings } = this.#context;
+  /**
+   * Asks one director after the other, each viewer beginning with another one, until there is an answer or the visit is over;
+   * when all have said nothing, the network's own edges are taken. A director with too many questions is left alone as long
+   * as it asks for.
+   */
+  async #askAndWatch(directors: readonly string[]): Promise<void> {
+    const { clock } = this.#context;
     this.#question = new AbortController();
     const { signal } = this.#question;
-    while (!signal.aborted) {
-      const askedAt = clock.monotonic();
+    let waitMs: number | null = null;
+    for (let asked = 0; !signal.aborted; asked += 1) {
+      const first = (this.viewer.id + asked) % directors.length;
       try {
-        const { localAddress } = this.viewer;
-        const question = { director, channel: settings.channel, localAddress, signal };
-        const destination = await askSession(question, { clock });
-        this.#tally.distributions.sessionMs.add(elapsed(askedAt, clock.monotonic()));
-        return this.#watch(withOthers(destination, this.#network.edges));
+        return this.#watch(await this.#ask(directors, first, signal));
       } catch (failure) {
         if (signal.aborted) return;
         this.failed("no-session", sentenceOf(failure));
-        if (this.#network.edges.length > 0)
-          return this.#watch({ edges: this.#network.edges, targetLatencyMs: null });
+        waitMs = shedFor(failure) ?? waitMs;
       }
-      await clock.sleep(ms(SESSION_RETRY_MS), signal);
+      if ((asked + 1) % directors.length !== 0) continue;
+      if (waitMs === null && this.#network.edges.length > 0)
+        return this.#watch(nobodySaid(this.#network.edges));
+      await clock.sleep(ms(waitMs ?? SESSION_RETRY_MS), signal);
+      waitMs = null;
     }
   }
 
-  #watch({ edges, targetLatencyMs }: Destination): void {
+  async #ask(
+    directors: readonly string[],
+    first: number,
+    signal: AbortSignal,
+  ): Promise<Destination & { directors: readonly string[] }> {
+    const { clock, settings } = this.#context;
+    const askedAt = clock.monotonic();
+    const { localAddress } = this.viewer;
+    const director = directors[first] as string;
+    const question = { director, channel: settings.channel, localAddress, signal };
+    const destination = await askSession(question, { clock });
+    this.#tally.distributions.sessionMs.add(elapsed(askedAt, clock.monotonic()));
+    return {
+      ...withOthers(destination, this.#network.edges),
+      directors: [...directors.slice(first + 1), ...directors.slice(0, first)],
+    };
+  }
+
+  #watch(destination: Destination & { directors?: readonly string[] }): void {
     if (this.#ended) return;
+    const { edges, targetLatencyMs } = destination;
     const { settings, clock, makeViewer } = this.#context;
     const { id, protocol, localAddress, sampled, seed } = this.viewer;
     this.#playedFrom = clock.monotonic();
@@ -190,6 +227,7 @@ export class Visit implements ViewerSink {
         protocol,
         channel: settings.channel,
         edges,
+        steering: settings.director?.steer ? steeringOf(destination, protocol) : null,
         localAddress,
         targetLatencyMs: settings.targetLatencyMs ?? targetLatencyMs ?? DEFAULT_TARGET_MS,
         rendition: settings.rendition,
@@ -203,6 +241,35 @@ export class Visit implements ViewerSink {
     );
     this.#viewer.start();
   }
+}
+
+/** Which counter an outcome is. */
+const steeringCounters = {
+  answered: "steeringAnswered",
+  shed: "steeringShed",
+  gone: "steeringGone",
+  silent: "steeringSilent",
+  refused: "steeringRefused",
+  unusable: "steeringUnusable",
+} as const satisfies Record<SteeringOutcome, CounterName>;
+
+const nobodySaid = (edges: readonly string[]): Destination => ({
+  edges,
+  targetLatencyMs: null,
+  said: null,
+});
+
+/** Steering as the session tells it, and the same of the other directors, who answer for any session. */
+function steeringOf(
+  { said, directors = [] }: Destination & { directors?: readonly string[] },
+  protocol: ViewerOptions["protocol"],
+): SteeringOptions | null {
+  if (!said) return null;
+  const { hls, dash, ttlS } = said.steering;
+  const own = protocol === "hls" ? hls : dash;
+  const door = `/steer/${protocol === "hls" ? "hls" : "dash"}${new URL(own).search}`;
+  const others = directors.map((director) => director.replace(/\/+$/, "") + door);
+  return { urls: [own, ...others], pathway: said.edge.id, ttlS };
 }
 
 /** The director's edge first, then the network's others: a viewer whose edge dies has somewhere to go. */

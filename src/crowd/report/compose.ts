@@ -71,7 +71,14 @@ export function composeReport(record: CrowdRecord, ended: CrowdReport["ended"]):
       notCompared: record.hashesDropped,
     },
     processes: [...record.processes.values()].map((book) => processOf(book, lastedMs)),
-    timeline: { stepMs: timeline.stepMs, all: timeline.all, networks: timeline.byNetwork },
+    edges: edgesOf(record),
+    timeline: {
+      stepMs: timeline.stepMs,
+      all: timeline.all,
+      networks: timeline.byNetwork,
+      edges: timeline.edges.toJSON(),
+      networkEdges: timeline.edgesByNetwork.map((edges) => edges.toJSON()),
+    },
   };
 }
 
@@ -105,13 +112,49 @@ function groupOf(record: CrowdRecord, chosen: (viewer: PlannedViewer) => boolean
     errors: counters.errors,
     faults: counters.faults + (everybody ? record.disagreements : 0),
     switches: counters.switches,
-    moves: { count: counters.moves, afterMs: distributions.moveMs.figures() },
+    moves: {
+      count: counters.moves,
+      steered: counters.movesSteered,
+      edgeFailed: counters.moves - counters.movesSteered,
+      afterMs: distributions.moveMs.figures(),
+    },
+    steering: steeringOf(tally),
     skips: { count: counters.skips, mediaMs: Math.round(counters.skippedMs) },
     sessionMs: distributions.sessionMs.figures(),
     bytes: counters.bytes,
     objects: counters.objects,
     mbps: record.elapsedMs > 0 ? (counters.bytes * 8) / (record.elapsedMs * 1_000) : 0,
   };
+}
+
+function steeringOf({ counters, distributions }: Tally): GroupReport["steering"] {
+  const by = {
+    answered: counters.steeringAnswered,
+    shed: counters.steeringShed,
+    gone: counters.steeringGone,
+    silent: counters.steeringSilent,
+    refused: counters.steeringRefused,
+    unusable: counters.steeringUnusable,
+  };
+  const polls = Object.values(by).reduce((sum, count) => sum + count, 0);
+  return polls === 0 ? null : { polls, ...by, answerMs: distributions.steeringMs.figures() };
+}
+
+function edgesOf({ timeline, settings }: CrowdRecord): CrowdReport["edges"] {
+  const own = timeline.edgesByNetwork.map((edges) => edges.now);
+  return Object.entries(timeline.edges.toJSON())
+    .map(([edge, playing]) => ({
+      edge,
+      playing: playing.at(-1) ?? 0,
+      most: playing.reduce((most, now) => Math.max(most, now), 0),
+      byNetwork: Object.fromEntries(
+        settings.networks.flatMap(({ name }, network) => {
+          const now = own[network]?.[edge] ?? 0;
+          return now > 0 ? [[name, now]] : [];
+        }),
+      ),
+    }))
+    .sort((a, b) => b.playing - a.playing || b.most - a.most);
 }
 
 function troublesOf(record: CrowdRecord, ledger: Ledger, reasons: Reasons): Trouble[] {

@@ -21,6 +21,13 @@ const spread = (figures: Figures | null, show: (value: number) => string): strin
   figures
     ? [figures.p50, figures.p95, figures.p99, figures.max].map((value) => show(value)).join(" · ")
     : "–";
+/** How often, and what was not answered as it should be. */
+function steeringWords(steering: NonNullable<GroupReport["steering"]>): string {
+  const others = (["shed", "gone", "silent", "refused", "unusable"] as const)
+    .filter((outcome) => steering[outcome] > 0)
+    .map((outcome) => `${whole(steering[outcome])} ${outcome}`);
+  return [whole(steering.polls), ...others].join(", ");
+}
 const bare = (value: number): string => whole(value);
 
 /** Every figure, in the order of reading. */
@@ -71,7 +78,10 @@ export const figureRows: readonly FigureRow[] = [
   },
   {
     name: "moves to another edge",
-    cell: ({ moves }) => (moves.count === 0 ? "–" : whole(moves.count)),
+    cell: ({ moves }) =>
+      moves.count === 0
+        ? "–"
+        : `${whole(moves.count)}: ${whole(moves.steered)} steered, ${whole(moves.edgeFailed)} failed`,
   },
   {
     name: "move ms  p50 · p95 · p99 · max",
@@ -86,6 +96,14 @@ export const figureRows: readonly FigureRow[] = [
   {
     name: "director's answer ms",
     cell: ({ sessionMs }) => spread(sessionMs, bare),
+  },
+  {
+    name: "steering asked",
+    cell: ({ steering }) => (steering ? steeringWords(steering) : "–"),
+  },
+  {
+    name: "steering ms  p50 · p95 · p99 · max",
+    cell: ({ steering }) => spread(steering?.answerMs ?? null, bare),
   },
   { name: "objects", cell: ({ objects }) => whole(objects) },
   { name: "bytes", cell: ({ bytes }) => byteSize(bytes) },

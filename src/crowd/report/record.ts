@@ -84,7 +84,7 @@ export class CrowdRecord {
     }
     // Viewers tell bytes each second, and the rest when they leave: up to a second's more, which would be a peak of its own.
     if (told.last && told.second > 0) for (const tally of tallies) tally.counters.bytes = 0;
-    this.timeline.add(process, told.second, { tallies, playing });
+    this.timeline.add(process, told.second, { tallies, playing, edges: told.edges });
     for (const line of told.errors) this.errors.merge(line);
     for (const line of told.faults) this.faults.merge(line);
     this.hashesDropped += told.hashesDropped;
@@ -139,6 +139,7 @@ export class CrowdRecord {
       errors,
       faults: faults + this.disagreements,
       lost: this.lostViewers(() => true),
+      edges: this.timeline.edges.now,
     };
   }
 

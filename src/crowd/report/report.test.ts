@@ -27,7 +27,7 @@ const noLimits = { errors: 0, stalls: null, joinP99Ms: null, latencyP95Ms: null 
 /** A run of two seconds of one process, with `change` made to what it told. */
 function reportOf(
   change: Partial<CrowdSettings> = {},
-  trouble: { stalls?: number; errors?: number } = {},
+  trouble: { stalls?: number; errors?: number; steered?: number } = {},
 ): CrowdReport {
   const clock = manualClock(utcMs(1_795_301_700_000));
   const settings = settingsOf({ networks, durationMs: 2_000, ...change });
@@ -44,7 +44,7 @@ function reportOf(
 
 function toldOf(
   second: number,
-  { stalls = 0, errors = 0 }: { stalls?: number; errors?: number },
+  { stalls = 0, errors = 0, steered = 0 }: { stalls?: number; errors?: number; steered?: number },
 ): Told {
   const tally = new Tally();
   tally.counters.came = tally.counters.joins = second === 0 ? 5 : 0;
@@ -53,12 +53,18 @@ function toldOf(
   tally.counters.bytes = 1_250_000;
   tally.counters.stalls = tally.counters.stalledViewers = stalls;
   tally.counters.errors = errors;
+  tally.counters.moves = tally.counters.movesSteered = tally.counters.steeringAnswered = steered;
+  if (steered > 0) tally.distributions.steeringMs.add(4);
   const lag = new Distribution();
   lag.add(2);
   return {
     second,
     last: false,
     groups: [0, 1].map((network) => ({ network, protocol: 0, playing: 5, tally: tally.toJSON() })),
+    edges: [
+      { network: 0, edge: "roma", playing: 5 },
+      { network: 1, edge: steered > 0 ? "<i>milano</i>" : "roma", playing: 5 },
+    ],
     errors:
       errors > 0 ? [{ kind: "reset", network: 1, count: 2 * errors, first: ["<i>edge</i>"] }] : [],
     faults: [],
@@ -101,6 +107,25 @@ describe("the report", () => {
     }
   });
 
+  it("says where viewers were, why they moved, and how often the director was asked", () => {
+    const report = reportOf({}, { steered: 1 });
+    assert.deepEqual(report.edges, [
+      { edge: "roma", playing: 5, most: 10, byNetwork: { Fastweb: 5 } },
+      { edge: "<i>milano</i>", playing: 5, most: 5, byNetwork: { "<b>TIM</b>": 5 } },
+    ]);
+    assert.deepEqual(report.timeline.edges, { roma: [10, 5], "<i>milano</i>": [0, 5] });
+    assert.deepEqual(report.timeline.networkEdges[0], { roma: [5, 5] });
+    assert.deepEqual(report.all.moves, { count: 2, steered: 2, edgeFailed: 0, afterMs: null });
+    assert.equal(report.all.steering?.polls, 2);
+    assert.equal(report.all.steering?.answerMs?.max, 4);
+    assert.equal(reportOf().all.steering, null);
+    assert.match(textOf(report), /Edge roma: 5 viewers at the end \(Fastweb 5\), 10 at most/);
+    assert.match(textOf(report), /2: 2 steered, 0 failed/);
+    const page = pageOf(report);
+    assert.equal(page.match(/<figure class="plot edge small"/g)?.length, 2);
+    assert.ok(!page.includes("<i>milano"));
+  });
+
   it("lists errors by kind with where they were and their first examples", () => {
     const report = reportOf({}, { errors: 3 });
     assert.equal(report.clean, false);
@@ -136,6 +161,7 @@ describe("the report", () => {
       errors: 2,
       faults: 0,
       lost: 0,
+      edges: {},
     };
     const options = { now, viewers: 5_000, durationMs: 60_000, planned: [0, 10, 80, 10] };
     assert.equal(

@@ -2,6 +2,7 @@
 import type { Figures } from "../measure/distribution.ts";
 import type { TimelineColumns } from "../measure/timeline.ts";
 import type { CrowdSettings } from "../settings.ts";
+import type { SteeringOutcome } from "../viewer/reasons.ts";
 import type { CrowdProtocol } from "../viewer/types.ts";
 
 /** What happened to a group of viewers. Durations in ms; null where nothing was measured. */
@@ -29,8 +30,19 @@ export interface GroupReport {
   readonly faults: number;
   /** Changes of rung. */
   readonly switches: number;
-  /** Changes of edge, and how long after the failure media came again. */
-  readonly moves: { readonly count: number; readonly afterMs: Figures | null };
+  /** Changes of edge, by reason, and how long after a failure media came again. */
+  readonly moves: {
+    readonly count: number;
+    readonly steered: number;
+    readonly edgeFailed: number;
+    readonly afterMs: Figures | null;
+  };
+  /** Questions to the directors' steering, what became of them, and how long answers took; null: nobody asked. */
+  readonly steering:
+    | ({ readonly polls: number; readonly answerMs: Figures | null } & Readonly<
+        Record<SteeringOutcome, number>
+      >)
+    | null;
   /** Jumps forward to be near the target again. */
   readonly skips: { readonly count: number; readonly mediaMs: number };
   /** The director's answers, where viewers asked it. */
@@ -104,10 +116,20 @@ export interface CrowdReport {
     readonly notCompared: number;
   };
   readonly processes: readonly ProcessReport[];
+  /** Viewers by edge at the end and at most, the busiest at the end first. */
+  readonly edges: readonly {
+    readonly edge: string;
+    readonly playing: number;
+    readonly most: number;
+    readonly byNetwork: Readonly<Record<string, number>>;
+  }[];
   readonly timeline: {
     readonly stepMs: number;
     readonly all: TimelineColumns;
     readonly networks: readonly TimelineColumns[];
+    /** Viewers that play, by edge, a figure a step: of all, and of each network. */
+    readonly edges: Readonly<Record<string, readonly number[]>>;
+    readonly networkEdges: readonly Readonly<Record<string, readonly number[]>>[];
   };
 }
 
@@ -125,4 +147,6 @@ export interface CrowdNow {
   readonly errors: number;
   readonly faults: number;
   readonly lost: number;
+  /** Viewers that play by edge, at the latest whole second. */
+  readonly edges: Readonly<Record<string, number>>;
 }

@@ -12,6 +12,7 @@ export function textOf(report: CrowdReport): string {
     figuresOf(report),
     ...troubleLines("error", report.errors),
     ...troubleLines("fault", report.faults),
+    ...edgeLines(report),
     contentLine(report),
     `Payload: ${report.payload.says}.`,
     ...processLines(report),
@@ -49,6 +50,15 @@ export function contentLine({ content }: CrowdReport): string {
     return "Content: sizes and sequence of every viewer; nobody was sampled for hashes.";
   const left = notCompared > 0 ? `; ${whole(notCompared)} were not compared between processes` : "";
   return `Content: sizes and sequence of every viewer; hashes of ${count(objects, "object")} compared over ${count(viewers, "sampled viewer")}${left}.`;
+}
+
+/** Where viewers were at the end. */
+function edgeLines({ edges }: CrowdReport): string[] {
+  if (edges.length < 2) return [];
+  return edges.map(({ edge, playing, most, byNetwork }) => {
+    const where = Object.entries(byNetwork).map(([network, n]) => `${network} ${whole(n)}`);
+    return `Edge ${edge}: ${count(playing, "viewer")} at the end (${where.join(", ") || "none"}), ${whole(most)} at most`;
+  });
 }
 
 function processLines({ processes }: CrowdReport): string[] {

@@ -75,7 +75,7 @@ test("a head says status, length, range, and whether the connection ends", () =>
   const [head] = read(ranged).heads;
   assert.deepEqual(head, {
     ...{ status: 206, length: 5, chunked: false, close: false },
-    ...{ first: 0, last: 4, whole: -1 },
+    ...{ first: 0, last: 4, whole: -1, retryAfterS: -1 },
   });
   assert.equal(read(lengthened).heads[0]?.close, true);
   assert.equal(read(closing).heads[0]?.close, true, "an answer without a length ends with it");

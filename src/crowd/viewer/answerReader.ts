@@ -14,6 +14,8 @@ export interface AnswerHead {
   first: number;
   last: number;
   whole: number;
+  /** Retry-After in seconds (RFC 9110 10.2.3); -1 where there is none, or a date. Read of 429 and 503 alone. */
+  retryAfterS: number;
 }
 
 /** Who gets the answer. Bytes are lent for the time of the call. Any call may reset the reader. */
@@ -53,6 +55,7 @@ export class AnswerReader {
     first: -1,
     last: -1,
     whole: -1,
+    retryAfterS: -1,
   };
   readonly #sink: AnswerSink;
   #state = IDLE;
@@ -283,6 +286,11 @@ function readHead(head: AnswerHead, text: string): string {
   head.first = -1;
   head.last = -1;
   head.whole = -1;
+  head.retryAfterS = -1;
+  if (head.status === 429 || head.status === 503) {
+    const after = field(lower, "\r\nretry-after:") ?? "";
+    if (/^\d{1,6}$/.test(after)) head.retryAfterS = Number(after);
+  }
   if (head.status !== 206) return "";
   const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(
     field(lower, "\r\ncontent-range:") ?? "",

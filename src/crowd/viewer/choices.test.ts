@@ -26,7 +26,7 @@ test("an edge's address is read with its prefix, and only plain HTTP", () => {
 
 test("a failed edge is left at once for the next, and waiting begins when all have failed", () => {
   const retries = new Retries(edges, 1);
-  const fail = () => retries.failed({ kind: "reset", edge: retries.edge, tries: 0 });
+  const fail = () => retries.failed({ kind: "reset", edge: retries.edge, tries: 0 }, 0);
   assert.deepEqual(fail(), { moved: true, delayMs: 0 });
   assert.deepEqual(fail(), { moved: true, delayMs: 0 });
   const third = fail();
@@ -43,10 +43,10 @@ test("a failed edge is left at once for the next, and waiting begins when all ha
 test("an error is asked for again at the same edge first; this machine's own want moves nobody", () => {
   const retries = new Retries(edges, 2);
   for (let tries = 1; tries < STATUS_TRIES; tries += 1)
-    assert.equal(retries.failed({ kind: "status", edge: retries.edge, tries }).moved, false);
+    assert.equal(retries.failed({ kind: "status", edge: retries.edge, tries }, 0).moved, false);
   const last = { kind: "status", edge: retries.edge, tries: STATUS_TRIES } as const;
-  assert.equal(retries.failed(last).moved, true);
-  const { moved, delayMs } = retries.failed({ kind: "resources", edge: retries.edge, tries: 0 });
+  assert.equal(retries.failed(last, 0).moved, true);
+  const { moved, delayMs } = retries.failed({ kind: "resources", edge: retries.edge, tries: 0 }, 0);
   assert.equal(moved, false);
   assert.ok(delayMs > 0);
 });
@@ -55,8 +55,8 @@ test("what failed at an edge that was left already counts no more", () => {
   const retries = new Retries(edges, 3);
   const [first] = edges;
   assert.ok(first);
-  retries.failed({ kind: "reset", edge: first, tries: 0 });
-  assert.deepEqual(retries.failed({ kind: "idle", edge: first, tries: 0 }), {
+  retries.failed({ kind: "reset", edge: first, tries: 0 }, 0);
+  assert.deepEqual(retries.failed({ kind: "idle", edge: first, tries: 0 }, 0), {
     moved: false,
     delayMs: 0,
   });
@@ -65,7 +65,7 @@ test("what failed at an edge that was left already counts no more", () => {
 
 test("viewers of one failure come back at moments of their own, the same for the same seed", () => {
   const delay = (seed: number): number =>
-    new Retries(edges.slice(0, 1), seed).failed({ kind: "reset", edge: edges[0]!, tries: 0 })
+    new Retries(edges.slice(0, 1), seed).failed({ kind: "reset", edge: edges[0]!, tries: 0 }, 0)
       .delayMs;
   const delays = Array.from({ length: 100 }, (_, seed) => delay(seed));
   assert.ok(new Set(delays).size > 95);

@@ -32,6 +32,8 @@ export interface DashTrackPlan {
 
 /** A live presentation as a viewer follows it. */
 export interface DashPlan {
+  /** Base addresses by the name that steering uses (5.6, @serviceLocation), as they are written. */
+  readonly locations: ReadonlyMap<string, string>;
   readonly updatePeriodMs: number;
   readonly video: DashTrackPlan | null;
   /** The first sound. */
@@ -45,6 +47,7 @@ export function dashPlan(presentation: Presentation, path: string): DashPlan {
     return set ? trackPlan(presentation, { ...set, kind }, path) : null;
   };
   return {
+    locations: new Map(presentation.locations.map(({ name, url }) => [name, url])),
     updatePeriodMs: presentation.updatePeriodMs,
     video: track("video"),
     audio: track("audio"),
@@ -60,7 +63,7 @@ function trackPlan(
   const partsPerSegment = Math.max(1, Math.round(set.segmentTicks / set.partTicks));
   const offsetMs = (set.presentationTimeOffset / set.timescale) * 1_000;
   const rungs = set.representations.map(({ id, bandwidth, initialization, media }) => {
-    // Addresses are relative to the MPD (5.6.5). Locations named in it are for steering; a crowd is told its edges.
+    // Addresses are relative to the MPD (5.6.5). Locations named in it count when steering names them.
     const [before, after] = resolved(media, path).split("$Number$") as [string, string];
     return { id, bandwidth, initPath: resolved(initialization, path), before, after };
   });

@@ -266,7 +266,7 @@ export class DashTrack implements Track {
     const plan = this.#plan as DashTrackPlan;
     const dueMs = this.#startMs(plan) + plan.availableAfterMs;
     const lateMs = shared.utcAt(shared.clock.monotonic()) - dueMs;
-    const asked = this.#tries >= STATUS_TRIES * Math.min(this.#host.options.edges.length, 2);
+    const asked = this.#tries >= STATUS_TRIES * Math.min(this.#host.edgeCount, 2);
     if (asked && lateMs >= Math.max(this.#durationMs(plan), PASS_AFTER_MS)) this.#pass(plan);
   }
 

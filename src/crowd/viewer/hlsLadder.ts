@@ -17,6 +17,8 @@ export interface HlsLadder {
   readonly audioPath: string | null;
   /** Bits per second of the sound: what playlists do not say is taken for stereo at its usual rate. */
   readonly audioBandwidth: number;
+  /** The address of one playlist of each pathway that steering can name (rfc8216bis 4.4.6.2, PATHWAY-ID), where it has a host. */
+  readonly pathways: ReadonlyMap<string, string>;
 }
 
 const attribute = /([A-Z0-9-]{1,64})=("[^"]*"|[^",]*)(?:,|$)/g;
@@ -37,6 +39,7 @@ export function readLadder(text: string, path: string): HlsLadder {
   if (lines[0] !== "#EXTM3U") throw new Error("not a playlist");
   const rungs: HlsRung[] = [];
   const sounds: Map<string, string>[] = [];
+  const pathways = new Map<string, string>();
   let variant: Map<string, string> | null = null;
   let first: Map<string, string> | null = null;
   for (const line of lines) {
@@ -44,6 +47,8 @@ export function readLadder(text: string, path: string): HlsLadder {
     else if (line.startsWith("#EXT-X-MEDIA:")) sounds.push(attributes(line));
     if (line === "" || line.startsWith("#") || !variant) continue;
     first ??= variant;
+    const pathway = variant.get("PATHWAY-ID");
+    if (pathway !== undefined && URL.canParse(line)) pathways.set(pathway, line);
     if (variant.get("PATHWAY-ID") === first.get("PATHWAY-ID"))
       rungs.push(rung(variant, line, path));
     variant = null;
@@ -57,6 +62,7 @@ export function readLadder(text: string, path: string): HlsLadder {
     rungs: rungs.sort((a, b) => a.bandwidth - b.bandwidth),
     audioPath: uri === undefined ? null : resolved(uri, path),
     audioBandwidth: AUDIO_RATE_BPS,
+    pathways,
   };
 }
 

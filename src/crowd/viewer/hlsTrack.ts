@@ -320,9 +320,9 @@ export class HlsTrack implements Track {
     this.#again = true;
     const part = this.#underWay as HlsPart;
     this.#failed(this.#mediaAsked, kind, sinceMs, detail);
-    const { options, shared } = this.#host;
+    const { shared, edgeCount } = this.#host;
     const lateMs = shared.utcAt(shared.clock.monotonic()) - part.startMs - part.durationMs;
-    const asked = this.#tries >= STATUS_TRIES * Math.min(options.edges.length, 2);
+    const asked = this.#tries >= STATUS_TRIES * Math.min(edgeCount, 2);
     if (asked && lateMs >= PASS_AFTER_MS) this.#pass(part, shared.readAt);
   }
 

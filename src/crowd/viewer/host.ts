@@ -26,6 +26,8 @@ export interface Host {
   readonly sink: ViewerSink;
   /** The edge in use. */
   readonly edge: EdgeAddress;
+  /** How many edges there are to go to. */
+  readonly edgeCount: number;
   readonly rates: RateEstimate;
   /** Where it wants to begin, UTC ms; null until somebody knows. */
   readonly startAtMs: number | null;

@@ -58,6 +58,23 @@ export const DOCUMENTS_REMEMBERED = 32;
 /** Objects whose size and hash are remembered: two minutes of parts of a ladder of twelve. */
 export const OBJECTS_REMEMBERED = 8_192;
 
+/** A steering answer, bytes. */
+export const STEERING_BYTES_LIMIT = 65_536;
+/** Edges of a steering answer that a viewer keeps. */
+export const STEERED_EDGES_LIMIT = 16;
+/** However short or long the director's TTL or Retry-After is, it is asked again after this at the least and the most. */
+export const STEERING_PERIOD_LEAST_MS = 500;
+export const STEERING_PERIOD_MOST_MS = 300_000;
+/** The time to live of an answer that says none (rfc8216bis 7.2), s. */
+export const STEERING_USUAL_TTL_S = 300;
+/** A period is up to this share shorter or longer, so that viewers who came together do not ask together. */
+export const STEERING_JITTER = 0.2;
+/**
+ * An edge that failed is not gone back to for so long, whatever the director says: by then it has been asked twice, and
+ * knows.
+ */
+export const EDGE_DISTRUST_MS = 10_000;
+
 /** The rung to begin with before anything is measured, bits per second. */
 export const FIRST_RATE_BPS = 2_000_000;
 /** Share of the measured rate that a rung may take. */

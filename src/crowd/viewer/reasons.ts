@@ -17,6 +17,24 @@ export const viewerErrors = {
 } as const;
 export type ViewerErrorKind = keyof typeof viewerErrors;
 
+/** Why a viewer went to another edge. */
+export const moveReasons = {
+  steered: "the director named another edge",
+  "edge-failed": "its edge failed",
+} as const;
+export type MoveReason = keyof typeof moveReasons;
+
+/** What became of a question to the director's steering. All but the first leave the viewer where it is. */
+export const steeringOutcomes = {
+  answered: "a list that names an edge",
+  shed: "429: asked again when Retry-After has passed",
+  gone: "410: not asked again",
+  silent: "no connection, or no answer in time: the next director is asked",
+  refused: "another status: the next director is asked",
+  unusable: "an answer that is no steering list, or names nobody who is known",
+} as const;
+export type SteeringOutcome = keyof typeof steeringOutcomes;
+
 /** What can be wrong with media that came. */
 export const contentFaults = {
   gap: "media is missing between two fragments",

@@ -10,14 +10,16 @@ import type { Failure, Host, Track } from "./host.ts";
 import { CONTROL_PERIOD_MS } from "./limits.ts";
 import { type Buffered, Playback } from "./playback.ts";
 import { RateEstimate } from "./rates.ts";
-import type { FaultKind } from "./reasons.ts";
+import { baseOf, type Place, placesOf, type SteeringAnswer } from "./pathways.ts";
+import type { FaultKind, SteeringOutcome } from "./reasons.ts";
 import { Retries } from "./retries.ts";
 import type { SharedContent } from "./shared.ts";
+import { type Steered, Steering } from "./steering.ts";
 import type { ViewerContext, ViewerOptions, ViewerSink } from "./types.ts";
 import type { Sleeper } from "./wheel.ts";
 
 /** One viewer: it joins, plays, keeps its distance, checks what it gets, and goes on by another edge when one fails. */
-export class SocketViewer implements Host, Sleeper {
+export class SocketViewer implements Host, Sleeper, Steered {
   readonly options: ViewerOptions;
   readonly shared: SharedContent;
   readonly sink: ViewerSink;
@@ -26,6 +28,11 @@ export class SocketViewer implements Host, Sleeper {
   readonly #retries: Retries;
   readonly #media: Buffered = { startMs: 0, endMs: 0 };
   #tracks: readonly Track[] = [];
+  #steering: Steering | null = null;
+  /** Edges that steering named, under their names. */
+  #places: readonly Place[] = [];
+  /** Addresses by the names that the manifest gives them. */
+  #named: ReadonlyMap<string, string> = new Map();
   #playback: Playback | null = null;
   #startAtMs: number | null = null;
   #state: "new" | "running" | "stopped" = "new";
@@ -47,10 +54,10 @@ export class SocketViewer implements Host, Sleeper {
     this.options = options;
     this.shared = context.shared;
     this.sink = context.sink;
-    this.#retries = new Retries(
-      edges.map((url) => this.shared.edge(url)),
-      seed,
-    );
+    const addresses = edges.map((url) => this.shared.edge(url));
+    this.#retries = new Retries(addresses, seed);
+    const { steering } = options;
+    if (steering) this.#places = [{ name: steering.pathway, edge: this.edge }];
     const session = `crowd-${seed.toString(16)}-${id}`;
     this.#session = { session, channel, format: protocol === "hls" ? "h" : "d" };
   }
@@ -61,6 +68,14 @@ export class SocketViewer implements Host, Sleeper {
   }
   get edge(): EdgeAddress {
     return this.#retries.edge;
+  }
+  get edgeCount(): number {
+    return this.#retries.count;
+  }
+  /** The edge in use by the name that steering gives it, else its address. */
+  get where(): string {
+    const { edge } = this;
+    return this.#places.find((place) => place.edge === edge)?.name ?? edge.url;
   }
   get startAtMs(): number | null {
     return this.#startAtMs;
@@ -81,6 +96,8 @@ export class SocketViewer implements Host, Sleeper {
     this.#controlDue = now + CONTROL_PERIOD_MS;
     this.#tracks = this.options.protocol === "hls" ? this.#hlsTracks() : this.#dashTracks();
     for (const track of this.#tracks) track.tick(now);
+    const { steering } = this.options;
+    if (steering) this.#steering = new Steering(this, steering, now);
     this.wakeAt(this.#controlDue);
   }
 
@@ -90,6 +107,7 @@ export class SocketViewer implements Host, Sleeper {
     this.run();
     this.#state = "stopped";
     for (const track of this.#tracks) track.stop();
+    this.#steering?.stop();
     if (this.#playback && this.#playback.stalledMs > 0) this.sink.stalled(this.#playback.stalledMs);
     this.#tellReceived();
     this.sink.left();
@@ -100,7 +118,9 @@ export class SocketViewer implements Host, Sleeper {
     this.#armedFor = Infinity;
     if (now >= this.#controlDue) this.#control(now);
     for (const track of this.#tracks) track.tick(now);
-    this.wakeAt(Math.min(this.#controlDue, ...this.#tracks.map(({ due }) => due)));
+    this.#steering?.tick(now);
+    const steeringDue = this.#steering?.due ?? Infinity;
+    this.wakeAt(Math.min(this.#controlDue, steeringDue, ...this.#tracks.map(({ due }) => due)));
   }
 
   wakeAt(due: number): void {
@@ -147,7 +167,7 @@ export class SocketViewer implements Host, Sleeper {
     const now = this.shared.readAt;
     this.#retries.mended();
     if (this.#movingSince !== null) {
-      this.sink.moved(this.edge.url, now - this.#movingSince);
+      this.sink.moved(this.where, now - this.#movingSince, "edge-failed");
       this.#movingSince = null;
     }
     if (this.#playback && this.#buffered(now)) this.#play(this.#playback, now);
@@ -198,7 +218,7 @@ export class SocketViewer implements Host, Sleeper {
       this.stop();
       return Infinity;
     }
-    const { moved, delayMs } = this.#retries.failed(failure);
+    const { moved, delayMs } = this.#retries.failed(failure, now);
     const notBefore = now + delayMs;
     if (moved) {
       this.#movingSince ??= failure.sinceMs;
@@ -206,6 +226,32 @@ export class SocketViewer implements Host, Sleeper {
       for (const track of this.#tracks) track.restart(notBefore);
     }
     return notBefore;
+  }
+
+  follow(answer: SteeringAnswer): boolean {
+    const { channel, edges, steering } = this.options;
+    const places = placesOf(answer, {
+      known: (name) =>
+        (name === steering?.pathway ? edges[0] : null) ?? this.#named.get(name) ?? null,
+      edgeOf: (address) => this.shared.edge(baseOf(address, channel)),
+    });
+    if (places.length === 0) return false;
+    this.#places = places;
+    // Edges that steering does not name stay behind those that it does: there is always somewhere to go.
+    const named = places.map(({ edge }) => edge);
+    const others = edges
+      .map((url) => this.shared.edge(url))
+      .filter((edge) => !named.includes(edge));
+    // What is under way is finished where it began; the next request goes to the new edge.
+    if (this.#retries.prefer([...named, ...others], this.shared.clock.monotonic()))
+      this.sink.moved(this.where, 0, "steered");
+    return true;
+  }
+
+  asked(outcome: SteeringOutcome, afterMs: number): void {
+    if (this.#state !== "running") return;
+    this.sink.steered(outcome, afterMs);
+    if (this.#steering) this.wakeAt(this.#steering.due);
   }
 
   #control(now: MonoMs): void {
@@ -243,7 +289,8 @@ export class SocketViewer implements Host, Sleeper {
 
   #planned(plan: DashPlan, dash: { video: DashTrack; audio: DashTrack | null }): void {
     const now = this.shared.clock.monotonic();
-    const { video, audio } = plan;
+    const { video, audio, locations } = plan;
+    this.#named = locations;
     if (!video) return;
     const targetMs = this.options.targetLatencyMs;
     this.begin({ startMs: this.shared.utcAt(now) - targetMs, partMs: video.partMs, targetMs });
@@ -257,6 +304,7 @@ export class SocketViewer implements Host, Sleeper {
   #hlsTracks(): Track[] {
     const { options } = this;
     const laddered = (ladder: HlsLadder): void => {
+      this.#named = ladder.pathways;
       hls.video.follow(ladder.rungs);
       const { audioPath } = ladder;
       if (hls.audio && audioPath !== null)

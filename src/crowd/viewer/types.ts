@@ -1,6 +1,6 @@
 // What a socket viewer is told, and what it tells.
 import type { Clock } from "#base/clock";
-import type { FaultKind, ViewerErrorKind } from "./reasons.ts";
+import type { FaultKind, MoveReason, SteeringOutcome, ViewerErrorKind } from "./reasons.ts";
 import type { SharedContent } from "./shared.ts";
 
 /**
@@ -10,6 +10,16 @@ import type { SharedContent } from "./shared.ts";
 export const crowdProtocols = ["dash", "dash-parts", "hls"] as const;
 export type CrowdProtocol = (typeof crowdProtocols)[number];
 
+/** Where a viewer asks which edge to use (rfc8216bis 7, ETSI TS 103 998 6). */
+export interface SteeringOptions {
+  /** Steering documents of several directors, plain HTTP, with their queries: the next is asked when one is silent. */
+  readonly urls: readonly string[];
+  /** The name of the first edge. */
+  readonly pathway: string;
+  /** Until the first question, s. */
+  readonly ttlS: number;
+}
+
 /** One viewer. */
 export interface ViewerOptions {
   /** Its number in the crowd; part of its CMCD session id. */
@@ -18,6 +28,8 @@ export interface ViewerOptions {
   readonly channel: string;
   /** Base addresses of edges, such as `http://127.0.0.1:8091`, best first; the next one is taken when one fails. */
   readonly edges: readonly string[];
+  /** Null: it stays while its edge serves it. */
+  readonly steering: SteeringOptions | null;
   /** The address that its connections come from: its network. Undefined: whatever the host takes. */
   readonly localAddress: string | undefined;
   /** How far behind capture it wants to be, ms. */
@@ -53,8 +65,10 @@ export interface ViewerSink {
   failed(kind: ViewerErrorKind, what: string): void;
   /** Another rung. */
   switched(from: string, to: string): void;
-  /** Another edge, and how long after the failure its first media byte came. */
-  moved(edge: string, afterMs: number): void;
+  /** Another edge, why, and how long after a failure its first media byte came; 0 for one that was steered to. */
+  moved(edge: string, afterMs: number, why: MoveReason): void;
+  /** The director's steering was asked; how long the answer took. */
+  steered(outcome: SteeringOutcome, afterMs: number): void;
   /** A check failed. */
   fault(kind: FaultKind, what: string): void;
   /** Media passed over to be near the target again. */

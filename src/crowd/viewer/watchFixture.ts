@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import type { LiveChannel, Twist } from "./liveFixture.ts";
-import type { FaultKind, ViewerErrorKind } from "./reasons.ts";
+import type { FaultKind, MoveReason, SteeringOutcome, ViewerErrorKind } from "./reasons.ts";
 import { SharedContent } from "./shared.ts";
 import { SocketViewer } from "./socketViewer.ts";
 import type { ViewerOptions, ViewerSink } from "./types.ts";
@@ -22,7 +22,8 @@ class Told implements ViewerSink {
   objects = 0;
   failures: { kind: ViewerErrorKind; what: string }[] = [];
   switches: string[] = [];
-  moves: { edge: string; afterMs: number }[] = [];
+  moves: { edge: string; afterMs: number; why: MoveReason }[] = [];
+  polls: SteeringOutcome[] = [];
   faults: { kind: FaultKind; what: string }[] = [];
   skips: number[] = [];
   hashes = new Map<string, string>();
@@ -48,8 +49,11 @@ class Told implements ViewerSink {
   switched(from: string, to: string): void {
     this.switches.push(`${from}>${to}`);
   }
-  moved(edge: string, afterMs: number): void {
-    this.moves.push({ edge, afterMs });
+  moved(edge: string, afterMs: number, why: MoveReason): void {
+    this.moves.push({ edge, afterMs, why });
+  }
+  steered(outcome: SteeringOutcome): void {
+    this.polls.push(outcome);
   }
   fault(kind: FaultKind, what: string): void {
     this.faults.push({ kind, what });
@@ -84,7 +88,13 @@ export function watch(
     {
       ...{ id: seats, protocol: "dash", channel: "match", localAddress: undefined, seed: seats },
       ...{ targetLatencyMs: TARGET_MS, rendition: "lowest", audio: true, cmcd: true },
-      ...{ sampled: true, payload: 1, edges: channels.map(({ url }) => url), ...options },
+      ...{
+        sampled: true,
+        payload: 1,
+        steering: null,
+        edges: channels.map(({ url }) => url),
+        ...options,
+      },
     },
     { clock: systemClock, sink: told, shared },
   );

@@ -131,7 +131,35 @@ export function panelsOf(report: CrowdReport): string {
 ${draw(panel, { report, columns: all, network: null })}
 ${small}</section>`;
     })
+    .concat(edgesPanel(report))
     .join("\n");
+}
+
+/** Where viewers were: one small plot an edge, all with one axis. Nothing where there is one edge. */
+function edgesPanel({ timeline, edges }: CrowdReport): string[] {
+  if (edges.length < 2) return [];
+  const top = most(edges.map(({ most: highest }) => highest));
+  const plots = edges.map(({ edge, playing, most: highest }) => {
+    const values = timeline.edges[edge] ?? [];
+    return plot({
+      title: edge,
+      tone: "edge",
+      small: true,
+      stepMs: timeline.stepMs,
+      steps: Math.max(1, values.length),
+      layers: [{ kind: "area", values }],
+      most: top,
+      label: whole,
+      marks: [],
+      readings: [{ name: "playing", values }],
+      summary: `${whole(playing)} at the end, ${whole(highest)} at most`,
+      nothing: null,
+    });
+  });
+  return [
+    `<section><h2>Viewers by edge <small>where those who play are, at the end of each step</small></h2>
+<div class="networks">${plots.join("\n")}</div></section>`,
+  ];
 }
 
 function draw(

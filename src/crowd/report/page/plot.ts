@@ -17,7 +17,7 @@ export type Layer =
 
 export interface PlotOptions {
   readonly title: string;
-  readonly tone: "viewer" | "isp";
+  readonly tone: "viewer" | "isp" | "edge";
   readonly small: boolean;
   readonly stepMs: number;
   readonly steps: number;
