@@ -4,7 +4,7 @@ import { monoMs } from "#base";
 import type { Exchange, Heartbeat, Network, PathClass } from "#protocol";
 import fc from "fast-check";
 import { decide, type Decision } from "./decide.ts";
-import { HealthBoard, type Standing } from "./health.ts";
+import { HealthBoard, type Standing } from "./load/health.ts";
 import { START_GRACE_MS } from "./limits.ts";
 import { parseAddress } from "#network";
 import { type EdgeDeclaration, Topology } from "./topology.ts";
@@ -348,7 +348,7 @@ test("whatever the weather, every edge is in the answer once and the first is no
     portOut: fc.nat(1_500),
     session: fc.string(),
   });
-  const rank: Record<Standing, number> = { up: 0, unproven: 1, full: 2, draining: 3, silent: 4 };
+  const rank: Record<Standing, number> = { up: 0, unproven: 1, slow: 2, full: 3, draining: 4, silent: 5 };
   fc.assert(
     fc.property(weather, ({ fates, ...scene }) => {
       const loads: Record<string, number> = {};

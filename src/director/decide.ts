@@ -1,7 +1,7 @@
 // Where a viewer goes, and why. Pure: all that is known and the time are handed in.
 import { fingerprint, type MonoMs } from "#base";
 import { type PathClass, pathClasses } from "#protocol";
-import { type HealthBoard, shown, type Standing, standings } from "./health.ts";
+import { type HealthBoard, shown, type Standing, standings } from "./load/health.ts";
 import { UNKNOWN_COHORT } from "./governor/governor.ts";
 import { FULL_LOAD, LOAD_STEP, STAY_STEPS } from "./limits.ts";
 import type { Address } from "#network";

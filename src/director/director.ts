@@ -17,7 +17,7 @@ import {
 import { type Decision, decide } from "./decide.ts";
 import { directorErrors } from "./errors.ts";
 import { Governor } from "./governor/governor.ts";
-import { HealthBoard, standings } from "./health.ts";
+import { HealthBoard, standings } from "./load/health.ts";
 import {
   DECISIONS_LIMIT,
   SESSIONS_PER_SECOND_LIMIT,

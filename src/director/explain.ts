@@ -1,7 +1,7 @@
 // A decision step by step, for a person who asks why.
 import type { PathClass } from "#protocol";
 import type { Decision } from "./decide.ts";
-import type { Standing } from "./health.ts";
+import type { Standing } from "./load/health.ts";
 
 /** The answer to `GET /explain?ip=`. */
 export interface Explanation {

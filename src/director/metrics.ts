@@ -3,7 +3,7 @@ import type { MonoMs } from "#base";
 import type { DirectorState } from "#protocol";
 import { type Metrics, metricsOf } from "#telemetry";
 import type { Director } from "./director.ts";
-import { standings } from "./health.ts";
+import { standings } from "./load/health.ts";
 import type { Poller } from "./poller.ts";
 import { isStale } from "./topology.ts";
 

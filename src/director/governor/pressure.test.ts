@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { monoMs } from "#base";
 import type { Heartbeat } from "#protocol";
-import { HealthBoard } from "../health.ts";
+import { HealthBoard } from "../load/health.ts";
 import { HEARTBEAT_SILENCE_MS } from "../limits.ts";
 import { LOST_IS_NEWS_MS, SURGE_HISTORY_S, SURGE_OVER_S } from "./limits.ts";
 import { edgePressures, surgeOf } from "./pressure.ts";

@@ -1,6 +1,6 @@
 // What tells trouble before viewers' needs do: sessions that come all at once, edges that are full or lost.
 import { elapsed, type MonoMs } from "#base";
-import type { HealthBoard } from "../health.ts";
+import type { HealthBoard } from "../load/health.ts";
 import {
   LOST_IS_NEWS_MS,
   SURGE_FACTOR,

@@ -1,0 +1,29 @@
+// What the decision room keeps and allows, each with its unit and reason.
+
+/** Choices that a decision names beside the first. */
+export const ALTERNATIVES_LIMIT = 7;
+/** Of them at most so many of one tier: when an exchange is lost, the list still knows a way around it. */
+export const ALTERNATIVES_PER_TIER = 3;
+
+/** Points on a ring: an edge of usual capacity has so many at least, */
+export const RING_POINTS_LEAST = 64;
+/** and so many at most, where edges are few and unevenness would show. */
+export const RING_POINTS_MOST = 512;
+/** The whole ring has about so many. */
+export const RING_POINTS_AIM = 16_384;
+/** Points of one edge at most, however large it is beside the others: owners of points are held as whole numbers of 16 bits. */
+export const EDGE_POINTS_LIMIT = 4_096;
+/** Points of all rings together, six bytes each; the ring that was not used for longest goes first. */
+export const RINGS_POINTS_LIMIT = 8_000_000;
+
+/** What a tier carries in all is summed up anew after this long, ms, */
+export const POOL_FRESH_MS = 10;
+/** or when promises since are this share of it. */
+export const POOL_FRESH_SHARE = 0.02;
+/** A tier that had no room is not looked through again for this long, ms. */
+export const TIER_RESTS_MS = 10;
+
+/** Viewers remembered who moved lately; beyond them a move is counted and forgotten. */
+export const MOVERS_LIMIT = 500_000;
+/** Among over full paths, fills within one such step count as equal. */
+export const FILL_STEP = 0.05;

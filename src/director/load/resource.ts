@@ -1,0 +1,105 @@
+// One thing that can be full: what was measured of it, and what was promised since and is in no measurement yet.
+import type { MonoMs } from "#base";
+import { hashOf } from "./hash.ts";
+import { Excess } from "./excess.ts";
+import {
+  PROMISE_SEEN_MS,
+  PROMISE_SLOT_MS,
+  PROMISE_SLOTS,
+  PROMISE_UNSEEN_MS,
+} from "./limits.ts";
+import type { Measure } from "./measure.ts";
+
+/** How much of a promise made `age` ms before a measurement is missing in it, 0 to 1. */
+const missing = (age: number): number =>
+  Math.min(1, Math.max(0, (PROMISE_SEEN_MS - age) / (PROMISE_SEEN_MS - PROMISE_UNSEEN_MS)));
+
+export class Resource {
+  readonly id: string;
+  /** Its id as a number, so that a viewer's number is another one at each resource. */
+  readonly salt: number;
+  /** For sentences. */
+  name: string;
+  /** Infinite until somebody told. */
+  capacityMbps = Infinity;
+  /** Measured last; where nothing is measured, what this director's own viewers are expected to draw, all directors' alike. */
+  usedMbps = 0;
+  /** The smaller of the last two: what is seen once alone is a burst. */
+  sustainedMbps = 0;
+  up = true;
+  /** Whether anybody measures it. */
+  measured = false;
+  /** Of the last measurement; null: none. */
+  toldAt: MonoMs | null = null;
+  /** Since when it has been below `backAt`, ms of the monotonic clock; null: it is not. */
+  calmSince: number | null;
+  /** Who of those on it has to leave when it is over full. */
+  readonly excess = new Excess();
+  /** Promised by this director and not yet in `usedMbps`. */
+  unseenMbps = 0;
+  readonly #amounts = new Float64Array(PROMISE_SLOTS);
+  readonly #slots = new Float64Array(PROMISE_SLOTS).fill(-1);
+
+  constructor(id: string, name: string, since: number) {
+    this.id = id;
+    this.salt = hashOf(id);
+    this.name = name;
+    this.calmSince = since;
+  }
+
+  /** What it is believed to carry when `directors` promise like this one, Mb/s. */
+  believedMbps(directors: number): number {
+    return this.usedMbps + directors * this.unseenMbps;
+  }
+
+  /** Takes a measurement of the second before `at`. */
+  take(measure: Measure, at: MonoMs): void {
+    this.name = measure.name;
+    this.capacityMbps = measure.capacityMbps;
+    this.up = measure.up;
+    if (measure.usedMbps === null) {
+      this.measured = false;
+      return;
+    }
+    this.sustainedMbps = this.measured
+      ? Math.min(this.usedMbps, measure.usedMbps)
+      : measure.usedMbps;
+    this.usedMbps = measure.usedMbps;
+    this.measured = true;
+    this.toldAt = at;
+    this.#forget(at);
+  }
+
+  /** Takes what all viewers known are expected to draw, in place of a measurement; nothing promised before is missing in it. */
+  assume(mbps: number): void {
+    this.sustainedMbps = mbps;
+    this.usedMbps = mbps;
+    this.unseenMbps = 0;
+    this.#slots.fill(-1);
+  }
+
+  promise(mbps: number, now: MonoMs): void {
+    const slot = Math.floor(now / PROMISE_SLOT_MS);
+    const at = slot % PROMISE_SLOTS;
+    this.#amounts[at] = (this.#slots[at] === slot ? (this.#amounts[at] as number) : 0) + mbps;
+    this.#slots[at] = slot;
+    this.unseenMbps += mbps;
+  }
+
+  #forget(at: MonoMs): void {
+    let unseen = 0;
+    for (let index = 0; index < PROMISE_SLOTS; index++) {
+      const slot = this.#slots[index] as number;
+      if (slot < 0) continue;
+      unseen += (this.#amounts[index] as number) * missing(at - slot * PROMISE_SLOT_MS);
+    }
+    this.unseenMbps = unseen;
+  }
+
+  /** Notes whether it is below `backAt` of its capacity. */
+  calm(backAt: number, directors: number, now: number): void {
+    if (this.up && this.believedMbps(directors) < backAt * this.capacityMbps)
+      this.calmSince ??= now;
+    else this.calmSince = null;
+  }
+}
