@@ -1,63 +1,71 @@
-// Blocks of a few units each in one growing array of words: what the trie is built of.
-
-/** Blocks have at most so many units: the children, or the values, of one node. */
-export const BLOCK_UNITS = 64;
+// Blocks of words in one growing array: what the trie is built of.
 
 /** The array grows by this much, so that it is never far larger than what it holds. */
 const GROWTH = 1.25;
-const FIRST_UNITS = 64;
+const FIRST_WORDS = 256;
+
+/** Blocks are so many words, or twice, or three times: one that grows by a word moves less often. */
+const GRAIN = 2;
 
 /** Freed blocks wait in lists, one for each size, chained through their own first word. */
 export class Blocks {
   /** Read anew after each `take`: growing replaces it. */
   words: Int32Array;
-  /** Words in a unit. */
-  readonly unit: number;
-  /** Unit 0 is nobody's, so that 0 may mean none. */
-  #end: number;
+  /** Place 0 is nobody's, so that 0 may mean none. */
+  #end = GRAIN;
   #free = 0;
-  readonly #heads = new Int32Array(BLOCK_UNITS + 1);
+  readonly #heads: Int32Array;
 
-  constructor(unit: number, units = FIRST_UNITS) {
-    this.unit = unit;
-    this.words = new Int32Array(Math.max(units, FIRST_UNITS) * unit);
-    this.#end = unit;
+  /** For blocks of up to `most` words; with room for `words` of them before it grows. */
+  constructor({ most, words = 0 }: { most: number; words?: number }) {
+    this.words = new Int32Array(Math.max(words, FIRST_WORDS));
+    this.#heads = new Int32Array(Math.ceil(most / GRAIN) + 1);
   }
 
-  /** Units in freed blocks. */
+  /** Words in freed blocks. */
   get free(): number {
     return this.#free;
   }
 
-  /** Units in blocks that are held. */
+  /** Words in blocks that are held. */
   get held(): number {
-    return this.#end / this.unit - 1 - this.#free;
+    return this.#end - GRAIN - this.#free;
   }
 
-  /** A block of `count` units: the place of its first word. What stands in it is left from before. */
+  /** A block of at least `count` words: its place. What stands in it is left from before. */
   take(count: number): number {
-    const head = this.#heads[count] as number;
+    const grains = Math.ceil(count / GRAIN);
+    const head = this.#heads[grains] as number;
     if (head !== 0) {
-      this.#heads[count] = this.words[head] as number;
-      this.#free -= count;
+      this.#heads[grains] = this.words[head] as number;
+      this.#free -= grains * GRAIN;
       return head;
     }
     const at = this.#end;
-    this.#end += count * this.unit;
+    this.#end += grains * GRAIN;
     if (this.#end > this.words.length) this.#grow();
     return at;
   }
 
+  /** Gives back a block that was taken for `count` words. */
   give(at: number, count: number): void {
-    if (count === 0) return;
-    this.words[at] = this.#heads[count] as number;
-    this.#heads[count] = at;
-    this.#free += count;
+    const grains = Math.ceil(count / GRAIN);
+    this.words[at] = this.#heads[grains] as number;
+    this.#heads[grains] = at;
+    this.#free += grains * GRAIN;
+  }
+
+  /** The place of a block of `before` words once it has to hold `after`: its own when that is as large. */
+  resize(at: number, before: number, after: number): number {
+    if (Math.ceil(before / GRAIN) === Math.ceil(after / GRAIN)) return at;
+    const moved = this.take(after);
+    this.words.copyWithin(moved, at, at + Math.min(before, after));
+    this.give(at, before);
+    return moved;
   }
 
   #grow(): void {
-    const units = Math.ceil((this.#end / this.unit) * GROWTH);
-    const grown = new Int32Array(units * this.unit);
+    const grown = new Int32Array(Math.ceil(this.#end * GROWTH));
     grown.set(this.words);
     this.words = grown;
   }

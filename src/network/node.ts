@@ -1,23 +1,23 @@
-// One node of the trie, as six words in an array: its prefixes that have a value, its places that have a child.
+// One node of the trie, as a block of words: which of its places have a child, which of its prefixes a value; then the
+// children's places, then the values.
 import type { Words } from "./address.ts";
 import { ones, rank, STRIDE } from "./bitmaps.ts";
 import type { Blocks } from "./blocks.ts";
 
-/** Words in a node: two sets of 64 bits, and where its children and its values stand. */
-export const NODE = 6;
-export const VALUES = 0;
-export const CHILDREN = 2;
-export const CHILD_BLOCK = 4;
-export const VALUE_BLOCK = 5;
+/** Words before the entries: two sets of 64 bits. */
+export const HEAD = 4;
+export const CHILDREN = 0;
+export const VALUES = 2;
 
-/** One of the two sets of a node, and where the block stands that has an entry for each of its bits. */
-export interface Branch {
+/** The largest node: 64 places have a child, 63 prefixes a value. */
+export const NODE_WORDS = HEAD + 64 + 63;
+
+/** One bit of one of the two sets of a node. */
+export interface Spot {
   readonly node: number;
-  readonly set: typeof VALUES | typeof CHILDREN;
+  readonly set: typeof CHILDREN | typeof VALUES;
+  readonly bit: number;
 }
-
-const blockOf = ({ node, set }: Branch): number =>
-  node + (set === VALUES ? VALUE_BLOCK : CHILD_BLOCK);
 
 /** `STRIDE` bits of a key from bit `at` on; zeros beyond its end. */
 export function bitsAt({ w0, w1, w2, w3 }: Words, at: number): number {
@@ -27,56 +27,61 @@ export function bitsAt({ w0, w1, w2, w3 }: Words, at: number): number {
   return (shift === 0 ? from : from | (word((at >>> 5) + 1) >>> (32 - shift))) >>> (32 - STRIDE);
 }
 
-/** How many bits of a set are set. */
-export function countOf(nodes: Blocks, { node, set }: Branch): number {
-  return ones(nodes.words[node + set] as number) + ones(nodes.words[node + set + 1] as number);
-}
+const count = (words: Int32Array, at: number): number =>
+  ones(words[at] as number) + ones(words[at + 1] as number);
 
-export function has(nodes: Blocks, { node, set }: Branch, bit: number): boolean {
-  return (((nodes.words[node + set + (bit >>> 5)] as number) >>> (bit & 31)) & 1) === 1;
-}
+/** How many children a node has. */
+export const childrenOf = (words: Int32Array, node: number): number =>
+  count(words, node + CHILDREN);
+
+/** Words in a node. */
+export const sizeOf = (words: Int32Array, node: number): number =>
+  HEAD + count(words, node + CHILDREN) + count(words, node + VALUES);
+
+export const has = (words: Int32Array, { node, set, bit }: Spot): boolean =>
+  (((words[node + set + (bit >>> 5)] as number) >>> (bit & 31)) & 1) === 1;
 
 /** Where the entry of a bit stands, or would. */
-export function placeOf(nodes: Blocks, branch: Branch, bit: number, unit: number): number {
-  const at = branch.node + branch.set;
-  const before = rank(nodes.words[at] as number, nodes.words[at + 1] as number, bit);
-  return (nodes.words[blockOf(branch)] as number) + before * unit;
+export function placeOf(words: Int32Array, { node, set, bit }: Spot): number {
+  const at = node + set;
+  const before = rank(words[at] as number, words[at + 1] as number, bit);
+  return node + HEAD + before + (set === VALUES ? count(words, node + CHILDREN) : 0);
 }
 
-/** Makes room for the entry of a bit that was not set, all zeros: the place where it stands. */
-export function insert(nodes: Blocks, entries: Blocks, branch: Branch, bit: number): number {
-  const { unit } = entries;
-  const count = countOf(nodes, branch);
-  const old = nodes.words[blockOf(branch)] as number;
-  const split = placeOf(nodes, branch, bit, unit);
-  const block = entries.take(count + 1);
-  const { words } = entries;
-  const at = block + split - old;
-  words.copyWithin(block, old, split);
-  words.fill(0, at, at + unit);
-  words.copyWithin(at + unit, split, old + count * unit);
-  entries.give(old, count);
-  flip(nodes, branch, bit);
-  nodes.words[blockOf(branch)] = block;
-  return at;
+/** A node with nothing in it. */
+export function emptyNode(blocks: Blocks): number {
+  const node = blocks.take(HEAD);
+  blocks.words.fill(0, node, node + HEAD);
+  return node;
 }
 
-/** Takes the entry of a bit away. */
-export function drop(nodes: Blocks, entries: Blocks, branch: Branch, bit: number): void {
-  const { unit } = entries;
-  const count = countOf(nodes, branch);
-  const old = nodes.words[blockOf(branch)] as number;
-  const split = placeOf(nodes, branch, bit, unit);
-  const block = count === 1 ? 0 : entries.take(count - 1);
-  const { words } = entries;
-  words.copyWithin(block, old, split);
-  words.copyWithin(block + split - old, split + unit, old + count * unit);
-  entries.give(old, count);
-  flip(nodes, branch, bit);
-  nodes.words[blockOf(branch)] = block;
+/** Adds the entry of a bit that was not set: where the node stands now. */
+export function insert(blocks: Blocks, spot: Spot, entry: number): number {
+  const { node } = spot;
+  const size = sizeOf(blocks.words, node);
+  const offset = placeOf(blocks.words, spot) - node;
+  flip(blocks.words, spot);
+  const moved = blocks.resize(node, size, size + 1);
+  const { words } = blocks;
+  words.copyWithin(moved + offset + 1, moved + offset, moved + size);
+  words[moved + offset] = entry;
+  return moved;
 }
 
-function flip(nodes: Blocks, { node, set }: Branch, bit: number): void {
+/** Takes the entry of a bit away: where the node stands now, 0 when nothing is left of it. */
+export function drop(blocks: Blocks, spot: Spot): number {
+  const { node } = spot;
+  const { words } = blocks;
+  const size = sizeOf(words, node);
+  const at = placeOf(words, spot);
+  words.copyWithin(at, at + 1, node + size);
+  flip(words, spot);
+  if (size > HEAD + 1) return blocks.resize(node, size, size - 1);
+  blocks.give(node, size);
+  return 0;
+}
+
+function flip(words: Int32Array, { node, set, bit }: Spot): void {
   const at = node + set + (bit >>> 5);
-  nodes.words[at] = (nodes.words[at] as number) ^ (1 << (bit & 31));
+  words[at] = (words[at] as number) ^ (1 << (bit & 31));
 }
