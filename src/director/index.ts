@@ -16,6 +16,7 @@ import { directorServer } from "./server.ts";
 import { type EdgeDeclaration, isStale, Topology } from "./topology.ts";
 
 export { directorErrors } from "./errors.ts";
+export { loadTables, readItaly, readModelFile } from "./model/index.ts";
 export type { EdgeDeclaration } from "./topology.ts";
 
 /** How a director is set up. */

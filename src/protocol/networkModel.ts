@@ -10,7 +10,9 @@ const placeId = z
   .string()
   .regex(/^[a-z]{2}\/[\w-]{1,48}$/, "a country and a name, such as it/roma");
 const mbps = z.number().positive();
-const prefix = z.union([z.cidrv4(), z.cidrv6()]);
+const prefix = z.union([z.cidrv4(), z.cidrv6()], {
+  error: "not a prefix such as 192.0.2.0/24 or 2001:db8::/32",
+});
 const share = z.number().positive().max(1);
 
 /** A network's presence at an exchange. */
@@ -37,6 +39,12 @@ const modelExchange = z.strictObject({
     .max(512)
     .optional()
     .describe("file of an IX-F Member Export to take members from"),
+  ixfId: z
+    .number()
+    .int()
+    .optional()
+    .describe("which exchange of that file, by its ixp_id; default: the only one"),
+  peeringdbId: z.number().int().optional().describe("which exchange of the PeeringDB files it is"),
 });
 
 const modelNetwork = z.strictObject({

@@ -86,7 +86,7 @@ interface Issue {
   readonly code: string;
   readonly keys?: string[];
   readonly values?: unknown[];
-  readonly expected?: unknown;
+  readonly expected?: string;
 }
 
 /** An unknown key is refused at its own line. */
@@ -95,7 +95,7 @@ const culprit = ({ keys }: Issue): string[] => (keys ?? []).slice(0, 1);
 function allowedAt({ keys, values, expected }: Issue, seeAlso: string): string {
   if (values) return `Allowed: ${values.join(", ")}.`;
   if (keys) return `Take out ${keys.join(", ")}; ${seeAlso}.`;
-  if (expected !== undefined) return `Allowed: a ${String(expected)}.`;
+  if (expected !== undefined) return `Allowed: a ${expected}.`;
   return `${seeAlso[0]?.toUpperCase() ?? ""}${seeAlso.slice(1)}.`;
 }
 
