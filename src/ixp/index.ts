@@ -7,6 +7,7 @@ import { type Exchange, PROTOCOL_VERSION } from "#protocol";
 import { ixpErrors } from "./errors.ts";
 import { Fabric, type Member } from "./fabric.ts";
 import { MEASURE_PERIOD_MS, MEMBERS_LIMIT, RELAYS_LIMIT } from "./limits.ts";
+import { ixfExport } from "./ixfExport.ts";
 import { ixpMetrics } from "./metrics.ts";
 import { ixpServer } from "./server.ts";
 
@@ -71,6 +72,7 @@ export async function startIxp(
   let url = "";
   const server = ixpServer({
     exchange: () => exchangeOf(options, fabric),
+    ixf: () => ixfExport(exchangeOf(options, fabric), clock.utc()),
     status: () => ({
       v: PROTOCOL_VERSION,
       role: "ixp",

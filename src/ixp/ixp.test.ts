@@ -160,6 +160,7 @@ test("what cannot be is refused with the reason, and nothing is left listening",
 test("ten thousand strange requests are answered or refused with a code", async (t) => {
   const server = ixpServer({
     exchange: () => ({ v: 1, id: "x", asn: 1, place: "it/roma", members: [] }),
+    ixf: () => ({}),
     status: () => ({}),
     metrics: metricsOf("ixp", {}),
     log: silentLog,
@@ -168,7 +169,7 @@ test("ten thousand strange requests are answered or refused with a code", async 
   const request = fc.record({
     method: fc.constantFrom("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH"),
     url: fc
-      .tuple(fc.constantFrom("/exchange", "/status", "/metrics", "/x"), fc.string())
+      .tuple(fc.constantFrom("/exchange", "/ixf", "/status", "/metrics", "/x"), fc.string())
       .map(([path, tail]) => `${path}/${tail}`.replaceAll(/[^!-~]/g, "%")),
     payload: fc.oneof(fc.string(), fc.json(), fc.constant("x".repeat(2_000))),
   });

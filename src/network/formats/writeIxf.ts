@@ -55,7 +55,7 @@ export function writeIxf({ name, country, members }: ExportedExchange, at: UtcMs
         {
           ixp_id: IXP_ID,
           state: member.up ? "active" : "inactive",
-          if_list: [{ if_speed: Math.round(member.portMbps) }],
+          if_list: [{ if_speed: Math.max(1, Math.round(member.portMbps)) }],
           vlan_list: [
             {
               vlan_id: 1,
