@@ -1,2 +1,21 @@
-// What a cache operator tells a CDN of itself: footprints, capabilities, capacity.
-export {};
+// What a cache operator tells a CDN of itself: footprints, capabilities, capacity. Pure: values, readers and writers.
+export {
+  type Advertisement,
+  ADVERTISEMENT_TYPE,
+  type Capability,
+  readAdvertisement,
+  writeAdvertisement,
+} from "./advertisement.ts";
+export { type CapacityLimit, type LimitType, limitTypes } from "./capacityLimits.ts";
+export { cdniErrors } from "./errors.ts";
+export type { Footprint } from "./footprint.ts";
+export {
+  type Atlas,
+  holds,
+  intersected,
+  nowhere,
+  type Region,
+  resolveFootprints,
+  tidied,
+  united,
+} from "./region.ts";
