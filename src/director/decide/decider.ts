@@ -74,7 +74,7 @@ export class Decider {
     const view = this.#views.of(question.plan, question.channel);
     const hash = hashOf(question.viewer);
     if (question.current === undefined) return this.#first(question, { view, hash, moved: null });
-    const spot = view.spots.get(question.current);
+    const spot = view.find(question.current);
     if (!spot) return this.#first(question, { view, hash, moved: "barred" });
     const forced = this.#mustLeave(spot, question.now);
     if (forced) return this.#first(question, { view, hash, moved: forced });

@@ -2,7 +2,6 @@
 import type { MonoMs } from "#base";
 import type { ResourceBoard } from "../load/board.ts";
 import type { EdgeHealth } from "../load/health.ts";
-import type { Resource } from "../load/resource.ts";
 import type { Path } from "../paths/path.ts";
 import { FILL_STEP } from "./limits.ts";
 import type { PlanView } from "./planView.ts";
@@ -35,7 +34,7 @@ export function leastBad(view: PlanView, parts: LeastBadParts): Bad[] {
   const found: Bad[] = [];
   for (const tier of view.tiers) {
     walker.round(tier, hash, (index) => {
-      const resources = tier.resources[index] as readonly Resource[];
+      const resources = tier.resources(index);
       const health = tier.pool.healths[index] as EdgeHealth;
       const path = tier.paths[index] as Path;
       const room = board.roomOver(resources, mbps, board.policy.fullAt);

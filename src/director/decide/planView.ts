@@ -6,27 +6,65 @@ import type { Resource } from "../load/resource.ts";
 import type { Path, PathPlan, Tier } from "../paths/path.ts";
 import { type Pool, Pools } from "./pool.ts";
 
-export interface TierView {
+/** A tier made ready. What its paths pass is looked up when a viewer comes by. */
+export class TierView {
   readonly paths: readonly Path[];
   readonly pool: Pool;
-  readonly resources: readonly (readonly Resource[])[];
-  /** It had no room for anybody new and is not looked through before then; the other, none that lasted. */
-  restsUntil: number;
-  calmRestsUntil: number;
+  /** It had no room for anybody new and is not looked through before then. */
+  restsUntil = -Infinity;
+  /** It had no room that lasted. */
+  calmRestsUntil = -Infinity;
+  readonly #board: ResourceBoard;
+  readonly #resources: (readonly Resource[] | undefined)[];
+
+  constructor(tier: Tier, { board, pool }: { board: ResourceBoard; pool: Pool }) {
+    this.paths = tier.paths;
+    this.pool = pool;
+    this.#board = board;
+    this.#resources = Array.from({ length: tier.paths.length });
+  }
+
+  resources(index: number): readonly Resource[] {
+    const known = this.#resources[index];
+    if (known) return known;
+    const found = this.#board.resourcesOf(this.paths[index] as Path);
+    this.#resources[index] = found;
+    return found;
+  }
+
+  spot(index: number, tier: number): Spot {
+    return {
+      tier,
+      path: this.paths[index] as Path,
+      health: this.pool.healths[index] as EdgeHealth,
+      resources: this.resources(index),
+    };
+  }
 }
 
 /** Where an edge stands in a plan. */
 export interface Spot {
   readonly tier: number;
-  readonly index: number;
   readonly path: Path;
   readonly health: EdgeHealth;
   readonly resources: readonly Resource[];
 }
 
-export interface PlanView {
+export class PlanView {
   readonly tiers: readonly TierView[];
-  readonly spots: ReadonlyMap<string, Spot>;
+
+  constructor(tiers: readonly TierView[]) {
+    this.tiers = tiers;
+  }
+
+  /** Null: no path of the plan leads to the edge. */
+  find(edge: string): Spot | null {
+    for (const [at, tier] of this.tiers.entries()) {
+      const index = tier.pool.places.get(edge);
+      if (index !== undefined) return tier.spot(index, at);
+    }
+    return null;
+  }
 }
 
 /** Views of plans, kept for as long as the plans live. */
@@ -45,30 +83,12 @@ export class PlanViews {
     if (!views) this.#views.set(channel, (views = new WeakMap()));
     const known = views.get(plan);
     if (known) return known;
-    const tiers = plan.tiers.map((tier) => this.#tier(tier, channel));
-    const spots = new Map<string, Spot>();
-    for (const [tier, { paths, pool, resources }] of tiers.entries()) {
-      for (const [index, path] of paths.entries()) {
-        const health = pool.healths[index] as EdgeHealth;
-        const over = resources[index] as readonly Resource[];
-        // An edge that is reached in two ways counts by the cheaper one.
-        if (!spots.has(path.edge.id))
-          spots.set(path.edge.id, { tier, index, path, health, resources: over });
-      }
-    }
-    const made = { tiers, spots };
+    const board = this.#board;
+    const made = new PlanView(
+      plan.tiers.map((tier) => new TierView(tier, { board, pool: this.#pools.of(channel, tier) })),
+    );
     views.set(plan, made);
     return made;
-  }
-
-  #tier(tier: Tier, channel: string): TierView {
-    return {
-      paths: tier.paths,
-      pool: this.#pools.of(channel, tier),
-      resources: tier.paths.map((path) => this.#board.resourcesOf(path)),
-      restsUntil: -Infinity,
-      calmRestsUntil: -Infinity,
-    };
   }
 }
 

@@ -12,6 +12,8 @@ export class Pool {
   readonly ring: HashRing;
   readonly edges: readonly Resource[];
   readonly healths: readonly EdgeHealth[];
+  /** Where each edge stands, by its id. */
+  readonly places: ReadonlyMap<string, number>;
   /** What its fit edges carry and could carry, Mb/s. */
   totalMbps = 0;
   capacityMbps = 0;
@@ -19,13 +21,11 @@ export class Pool {
   #promisedMbps = 0;
   #takes = -1;
 
-  constructor(
-    ring: HashRing,
-    { edges, healths }: { edges: readonly Resource[]; healths: readonly EdgeHealth[] },
-  ) {
+  constructor({ ring, edges, healths, places }: Pick<Pool, "ring" | "edges" | "healths" | "places">) {
     this.ring = ring;
     this.edges = edges;
     this.healths = healths;
+    this.places = places;
   }
 
   /** Sums up anew when enough has changed since. */
@@ -72,7 +72,9 @@ export class Pools {
       tier.paths.map(({ edge }) => edge),
       hashOf(channel),
     );
-    const made = new Pool(ring, {
+    const made = new Pool({
+      ring,
+      places: new Map(tier.paths.map(({ edge }, index) => [edge.id, index])),
       edges: tier.paths.map((path) => this.#board.resourcesOf(path)[0] as Resource),
       healths: tier.paths.map(({ edge }) => this.#health.edge(edge)),
     });

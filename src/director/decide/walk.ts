@@ -95,7 +95,7 @@ export class Walker {
   #serves(tier: TierView, index: number, wanted: Wanted): boolean {
     const health = tier.pool.healths[index] as EdgeHealth;
     if (health.standing(wanted.now) !== wanted.standing) return false;
-    const resources = tier.resources[index] as readonly Resource[];
+    const resources = tier.resources(index);
     if (!this.#board.roomOver(resources, wanted.mbps, wanted.upTo)) return false;
     if (wanted.without !== null || wanted.shuns) {
       const { id } = (tier.paths[index] as TierView["paths"][number]).edge;

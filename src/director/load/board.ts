@@ -20,7 +20,6 @@ export class ResourceBoard {
   #directors: number;
   readonly #startedAt: MonoMs;
   readonly #resources = new Map<string, Resource>();
-  readonly #ofPaths = new WeakMap<Path, readonly Resource[]>();
 
   constructor({ policy, directors = 1, startedAt }: BoardOptions) {
     this.policy = policy;
@@ -105,14 +104,11 @@ export class ResourceBoard {
     return worst;
   }
 
-  /** The resources of a path; the same list each time. */
+  /** What a path passes. An edge that nobody measured yet has the capacity it was declared with. */
   resourcesOf(path: Path): readonly Resource[] {
-    const known = this.#ofPaths.get(path);
-    if (known) return known;
     const found = path.over.map((id) => this.resource(id));
     const edge = found[0];
     if (edge && edge.capacityMbps === Infinity) edge.capacityMbps = path.edge.capacityMbps;
-    this.#ofPaths.set(path, found);
     return found;
   }
 

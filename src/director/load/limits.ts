@@ -57,6 +57,8 @@ export const SLOW_BACK_SHARE = 0.6;
 export const PROBE_LARGE_EVERY = 5;
 /** What is read of the larger object, bytes: a speed up to 100 Mb/s takes 20 ms. */
 export const PROBE_LARGE_BYTES = 262_144;
+/** A playlist is read as far as this, bytes. */
+export const PLAYLIST_BYTES_LIMIT = 1_048_576;
 /** Smaller objects say nothing about speed, bytes. */
 export const PROBE_LARGE_LEAST_BYTES = 32_768;
 
