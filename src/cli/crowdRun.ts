@@ -72,7 +72,7 @@ function venueOf({ match: file }: CrowdFlags): Venue {
     try {
       const { urls } = readRecord();
       const edgeUrls = new Map(urls.edges.map(({ id, url }) => [id, url]));
-      return { match, edgeUrls, directorUrls: [urls.director] };
+      return { match, edgeUrls, directorUrls: urls.directors };
     } catch {
       // Nothing runs in this folder: another one's match may still listen on the usual ports.
     }

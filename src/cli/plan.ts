@@ -17,6 +17,8 @@ export interface MatchUrls {
   readonly watch: string;
   readonly controlRoom: string;
   readonly director: string;
+  /** All of them, the first included. */
+  readonly directors: readonly string[];
   readonly origin: string;
   readonly telemetry: string;
   readonly broadcaster: string;
@@ -116,6 +118,7 @@ class Planner {
       watch: url(this.#ports.watch),
       controlRoom: url(this.#ports.controlRoom),
       director: url(this.#ports.director),
+      directors: [url(this.#ports.director)],
       origin: url(this.#ports.origin),
       telemetry: url(this.#ports.telemetry),
       broadcaster: url(this.#ports.broadcaster),
@@ -274,7 +277,7 @@ class Planner {
     return {
       port: this.#ports.watch,
       channel: this.#match.channel.id,
-      directorUrl: urls.director,
+      directorUrls: [...urls.directors],
       telemetryUrl: urls.telemetry,
       captureIs: this.#match.channel.input === "test" ? "camera" : "arrival",
       edges: urls.edges.map(({ id, url }) => ({ id, url, label: id })),
@@ -291,7 +294,7 @@ class Planner {
       port: this.#ports.controlRoom,
       title: this.#match.channel.id,
       channel: this.#match.channel.id,
-      directorUrl: urls.director,
+      directorUrls: [...urls.directors],
       telemetryUrl: urls.telemetry,
       originUrl: urls.origin,
       broadcasterUrl: urls.broadcaster,

@@ -16,6 +16,7 @@ const recordSchema = z.object({
     watch: z.string(),
     controlRoom: z.string(),
     director: z.string(),
+    directors: z.array(z.string()).min(1),
     origin: z.string(),
     telemetry: z.string(),
     broadcaster: z.string(),

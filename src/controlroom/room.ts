@@ -20,7 +20,8 @@ export interface RoomOptions {
   /** The fixture's name. */
   title: string;
   channel: string;
-  directorUrl: string;
+  /** At least one; the first one's cohorts are shown. */
+  directorUrls: readonly string[];
   telemetryUrl: string;
   originUrl: string;
   broadcasterUrl: string;
@@ -151,7 +152,7 @@ function partiesOf(options: RoomOptions, clock: Clock) {
     origin: status(options.originUrl),
     director: new Party(
       {
-        url: at(options.directorUrl, "/state"),
+        url: at(options.directorUrls[0] ?? "", "/state"),
         read: (text) => parseJson("director state", directorStateSchema, text),
       },
       clock,

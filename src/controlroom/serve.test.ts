@@ -56,7 +56,7 @@ const options = (over: Partial<ControlRoomOptions> = {}): ControlRoomOptions => 
   port: 0,
   title: "Roma – Lazio",
   channel: "match",
-  directorUrl: nowhere,
+  directorUrls: [nowhere],
   telemetryUrl: nowhere,
   originUrl: nowhere,
   broadcasterUrl: nowhere,
@@ -108,7 +108,7 @@ describe("the control room", () => {
     const url = await start({
       broadcasterUrl: `${parties.url}/b/`,
       originUrl: `${parties.url}/o`,
-      directorUrl: `${parties.url}/d`,
+      directorUrls: [`${parties.url}/d`],
       telemetryUrl: `${parties.url}/t`,
       networks: [`${parties.url}/i`],
     });
@@ -123,7 +123,7 @@ describe("the control room", () => {
 
   it("keeps the last word of a party that goes, with what is wrong and since when", async () => {
     const parties = await party({ "/state": director() });
-    const url = await start({ directorUrl: parties.url });
+    const url = await start({ directorUrls: [parties.url] });
     await pictureWhen(url, (picture) => wordOf(picture, "director") === "up");
     await parties.close();
     const picture = await pictureWhen(url, (picture) => wordOf(picture, "director") === "silent");
@@ -145,7 +145,7 @@ describe("the control room", () => {
       "/b/status": `"${"x".repeat(ANSWER_LIMIT)}"`,
     });
     const url = await start({
-      directorUrl: parties.url,
+      directorUrls: [parties.url],
       telemetryUrl: parties.url,
       originUrl: `${parties.url}/o`,
       broadcasterUrl: `${parties.url}/b`,

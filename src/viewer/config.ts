@@ -1,6 +1,6 @@
 // What the page is told before it plays: `GET /config.json`. Read without zod, so that the page stays small.
 import { viewerErrors } from "./errors.ts";
-import { WATCH_CHOICES_LIMIT } from "./limits.ts";
+import { WATCH_CHOICES_LIMIT, WATCH_DIRECTORS_LIMIT } from "./limits.ts";
 
 /** An edge that the page may use without asking anybody, and knows by name when a URL leads there. */
 export interface WatchEdge {
@@ -27,7 +27,8 @@ export interface WatchConfig {
   v: 1;
   channel: string;
   title: string;
-  directorUrl: string;
+  /** At least one; they share the viewers, and the next is asked when one is silent. */
+  directorUrls: string[];
   /** null: nothing is reported. */
   telemetryUrl: string | null;
   edges: WatchEdge[];
@@ -70,6 +71,14 @@ function listAt<Item>(
   );
 }
 
+function directorsAt(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0)
+    refuse("directorUrls", "it is not a list of at least one");
+  if (value.length > WATCH_DIRECTORS_LIMIT)
+    refuse("directorUrls", `it holds more than ${WATCH_DIRECTORS_LIMIT} entries`);
+  return value.map((url: unknown, at) => urlAt(`directorUrls[${at}]`, url));
+}
+
 function edgeAt(place: string, fields: Fields): WatchEdge {
   return {
     id: textAt(`${place}.id`, fields["id"]),
@@ -100,7 +109,7 @@ export function parseWatchConfig(value: unknown): WatchConfig {
     v: 1,
     channel,
     title: textAt("title", fields["title"] ?? channel),
-    directorUrl: urlAt("directorUrl", fields["directorUrl"]),
+    directorUrls: directorsAt(fields["directorUrls"]),
     telemetryUrl: telemetryUrl === null ? null : urlAt("telemetryUrl", telemetryUrl),
     edges: listAt("edges", fields["edges"] ?? [], edgeAt),
     networks: listAt("networks", fields["networks"] ?? [], networkAt),

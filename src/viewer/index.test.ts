@@ -13,7 +13,7 @@ const context = { clock: systemClock, log: silentLog };
 const options: WatchOptions = {
   port: 0,
   channel: "match",
-  directorUrl: "http://127.0.0.1:8082",
+  directorUrls: ["http://127.0.0.1:8082"],
   telemetryUrl: "http://127.0.0.1:8084/",
   edges: [{ id: "ixp-roma", url: "http://127.0.0.1:8091", label: "Roma, at the exchange" }],
   networks: [{ asn: 12874, name: "Fastweb", gateway: "127.0.1.1" }],

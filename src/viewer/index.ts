@@ -30,7 +30,8 @@ export interface WatchOptions {
   channel: string;
   /** What the page calls the fixture; the channel's name by default. */
   title?: string;
-  directorUrl: string;
+  /** At least one: the next is asked when one is silent. */
+  directorUrls: readonly string[];
   /** null: the page reports nothing. */
   telemetryUrl: string | null;
   /** In order of preference, for when the director does not answer. */

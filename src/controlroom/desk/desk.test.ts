@@ -43,7 +43,11 @@ async function origin(cues: Cue[] = [], refuse: () => string | null = () => null
 }
 
 async function room(originUrl: string): Promise<string> {
-  const elsewhere = { directorUrl: originUrl, telemetryUrl: originUrl, broadcasterUrl: originUrl };
+  const elsewhere = {
+    directorUrls: [originUrl],
+    telemetryUrl: originUrl,
+    broadcasterUrl: originUrl,
+  };
   const options = { port: 0, title: "Roma – Lazio", channel: "match", watchUrl: originUrl };
   return scope.own(
     await startControlRoom(

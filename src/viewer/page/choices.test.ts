@@ -9,7 +9,7 @@ const config: WatchConfig = {
   v: 1,
   channel: "match",
   title: "Match",
-  directorUrl: "http://127.0.0.1:8082",
+  directorUrls: ["http://127.0.0.1:8082"],
   telemetryUrl: null,
   edges: [],
   networks: [fastweb, tim],

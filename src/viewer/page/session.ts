@@ -1,10 +1,11 @@
-// Where to watch: what the director says, or, when it does not answer, the first edge of the configuration. Watching
+// Where to watch: what a director says, the next one when one is silent, or, when none answers, the first edge of the
+// configuration. Watching
 // never waits for the director: it may be down.
 import type { Session } from "#protocol";
 import type { WatchConfig } from "../config.ts";
 import { manifestUrls } from "./paths.ts";
 
-/** The longest that the director may take, ms. */
+/** The longest that all directors together may take, ms. */
 const DIRECTOR_DEADLINE_MS = 1_200;
 
 /** A session, whoever gave it. */
@@ -16,36 +17,58 @@ export interface Place {
   edge: { id: string; class: string | null };
   why: readonly string[];
   urls: { hls: string; dash: string; time: string };
-  /** Where the director steers this session; null without a director. */
+  /** Where the director that answered steers this session; null without a director. */
   steering: { hls: string; dash: string } | null;
+  /** The other directors, in the order in which they are asked when that one is silent. */
+  otherDirectors: readonly string[];
   /** How far behind the camera to stay, as it came and unchecked; null when nobody said it. */
   target: unknown;
   /** One sentence when the director did not give it. */
   trouble: string | null;
 }
 
-/** Asks the director through `route`. Rejects only when there is nothing to fall back on. */
+/**
+ * Asks one director after the other through `route`, beginning with any, since they share the viewers. Rejects only when
+ * there is nothing to fall back on.
+ */
 export async function findPlace(
   config: WatchConfig,
   route: (url: string) => string,
 ): Promise<Place> {
-  try {
-    const url = `${config.directorUrl}/session?channel=${encodeURIComponent(config.channel)}`;
-    const answer = await fetch(route(url), {
-      cache: "no-store",
-      signal: AbortSignal.timeout(DIRECTOR_DEADLINE_MS),
-    });
-    const body: unknown = await answer.json();
-    if (!answer.ok) throw new Error(refusalOf(body) ?? `it answered ${answer.status}`);
-    return placeOf(body);
-  } catch (failure) {
-    return fallback(config, failure instanceof Error ? failure.message : String(failure));
-  }
+  const { directorUrls, channel } = config;
+  const from = (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) % directorUrls.length;
+  const order = [...directorUrls.slice(from), ...directorUrls.slice(0, from)];
+  let problem = "";
+  for (const director of order)
+    try {
+      const url = `${director}/session?channel=${encodeURIComponent(channel)}`;
+      const answer = await fetch(route(url), {
+        cache: "no-store",
+        signal: AbortSignal.timeout(DIRECTOR_DEADLINE_MS / order.length),
+      });
+      const body: unknown = await answer.json();
+      if (!answer.ok) throw new Error(refusalOf(body) ?? `it answered ${answer.status}`);
+      return { ...placeOf(body), otherDirectors: order.filter((other) => other !== director) };
+    } catch (failure) {
+      problem = failure instanceof Error ? failure.message : String(failure);
+    }
+  return fallback(config, problem);
 }
 
 function refusalOf(body: unknown): string | null {
   const error = typeof body === "object" && body !== null && "error" in body ? body.error : null;
   return typeof error === "string" ? error : null;
+}
+
+/**
+ * Where a session is steered: by the director that gave it, else by the others, who answer for any session. `door` is the
+ * path's end, `hls` or `dash`.
+ */
+export function steeringUrls(place: Place, door: "hls" | "dash"): string[] {
+  if (!place.steering) return [];
+  const own = place.steering[door];
+  const query = URL.canParse(own) ? new URL(own).search : "";
+  return [own, ...place.otherDirectors.map((director) => `${director}/steer/${door}${query}`)];
 }
 
 /** Reads the director's answer; throws a sentence when it is not one. */
@@ -63,6 +86,7 @@ export function placeOf(body: unknown): Place {
     why: said.why ?? [],
     urls,
     steering: steering?.dash && steering.hls ? { hls: steering.hls, dash: steering.dash } : null,
+    otherDirectors: [],
     target: target ?? null,
     trouble: null,
   };
@@ -83,6 +107,7 @@ export function fallback(config: WatchConfig, problem: string): Place {
     why: [`the director did not answer: ${problem}`, "first edge of the configuration"],
     urls: { ...manifestUrls(edge.url, config.channel), time: `${edge.url}/time` },
     steering: null,
+    otherDirectors: [],
     target: null,
     trouble: `The director does not answer; watching from ${edge.label} without it.`,
   };

@@ -1,6 +1,6 @@
 // Watching: finds the place, runs the player, holds it at its distance, measures, reports, and starts anew what cannot go on.
 import type { WatchConfig, WatchEdge } from "../config.ts";
-import { targetFor } from "../players/choose.ts";
+import { isDash, targetFor } from "../players/choose.ts";
 import type { Player, StartPlayer } from "../players/player.ts";
 import { Restarts } from "../players/restarts.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -17,7 +17,7 @@ import { Reporter, watchingOf } from "./report.ts";
 import { movedTo, viaGateway } from "./route.ts";
 import { Screen } from "./screen.ts";
 import { Series } from "./series.ts";
-import type { Place } from "./session.ts";
+import { type Place, steeringUrls } from "./session.ts";
 import { addressFor, startup } from "./startup.ts";
 import { bufferedAhead, SyncDriver } from "./syncDriver.ts";
 import { IN_SYNC_MS, type Phase, protocolNames, syncView, type View } from "./view.ts";
@@ -252,7 +252,7 @@ export class Watch {
         video,
         {
           manifest: addressFor(choice.protocol, urls),
-          steering: place.steering && addressFor(choice.protocol, place.steering),
+          steering: steeringUrls(place, isDash(choice.protocol) ? "dash" : "hls"),
         },
         {
           route: this.#route,

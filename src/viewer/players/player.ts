@@ -10,8 +10,11 @@ export type Protocol = "own" | "dash" | "hls" | "native";
 export interface PlayerUrls {
   /** The MPD or the multivariant playlist, as the director named it. */
   manifest: string;
-  /** Where the director steers this session; null without a director. The libraries use what the manifest names. */
-  steering: string | null;
+  /**
+   * Where directors steer this session, the next being asked when one is silent; none without a director. The libraries use
+   * what the manifest names.
+   */
+  steering: readonly string[];
 }
 
 /** How to play. */

@@ -360,13 +360,13 @@ class OwnPlayer implements Player {
   }
 
   #steer(pathways: Pathways): void {
-    const url = this.#urls.steering;
-    if (url === null) return;
+    const { steering: urls } = this.#urls;
     const { route, clock, onTarget } = this.#options;
     const stop = followSteering({
-      ...{ url, route, clock },
+      ...{ urls, route, clock },
       pathway: () => this.#edge,
-      onAnswer: ({ order, target }) => {
+      onAnswer: ({ order, clones, target }) => {
+        pathways.clone(clones);
         pathways.prefer(order);
         if (target !== undefined) onTarget(target);
       },

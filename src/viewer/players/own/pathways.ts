@@ -1,8 +1,9 @@
 // Which location serves next: the director's order, less those that failed lately. Pure.
 import { SILENCE_LIMIT_MS } from "../byteGuard.ts";
-import { LONGEST_PENALTY_S } from "./limits.ts";
+import { LOCATIONS_LIMIT, LONGEST_PENALTY_S } from "./limits.ts";
 import { EDGE_PENALTY_S, FAILURES_LIMIT, LONE_PATIENCE } from "../limits.ts";
 import type { Location } from "./profile.ts";
+import type { LocationClone } from "./steering.ts";
 
 interface Rest {
   readonly at: number;
@@ -48,6 +49,20 @@ export class Pathways {
   patienceMs(now: number): number {
     const well = this.#order.filter(({ name }) => (this.#rests.get(name)?.until ?? 0) <= now);
     return well.length > 1 ? SILENCE_LIMIT_MS : SILENCE_LIMIT_MS * LONE_PATIENCE;
+  }
+
+  /** Takes locations that steering makes of others; those beyond the limit are passed over. */
+  clone(clones: readonly LocationClone[]): void {
+    for (const { base, name, host } of clones) {
+      const from = this.#order.find((location) => location.name === base);
+      if (!from || !URL.canParse(from.url)) continue;
+      const url = new URL(from.url);
+      url.host = host;
+      const others = this.#order.filter((location) => location.name !== name);
+      const known = this.#order.find((location) => location.name === name);
+      if (known?.url === url.href || others.length >= LOCATIONS_LIMIT) continue;
+      this.#order = [...others, { name, url: url.href }];
+    }
   }
 
   /** The director's order; names that are not ours are passed over, ours that are not named come last. */

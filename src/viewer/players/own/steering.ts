@@ -9,11 +9,31 @@ export interface SteeringAnswer {
   readonly ttlS: number;
   /** Absolute; null: the same again. */
   readonly reload: string | null;
+  /** Locations made of others by another host (URI-REPLACEMENT). */
+  readonly clones: readonly LocationClone[];
   /** As it came, unchecked; undefined when nothing is said. */
   readonly target: unknown;
 }
 
+/** The location `name` is `base` with another host, whose port may differ too. */
+export interface LocationClone {
+  readonly base: string;
+  readonly name: string;
+  readonly host: string;
+}
+
 const NAMES_LIMIT = 32;
+
+function clonesOf(said: unknown): LocationClone[] {
+  if (!Array.isArray(said)) return [];
+  return said.slice(0, NAMES_LIMIT).flatMap((clone: unknown) => {
+    const fields = (clone ?? {}) as Record<string, unknown>;
+    const by = (fields["URI-REPLACEMENT"] ?? {}) as Record<string, unknown>;
+    const [base, name, host] = [fields["BASE-ID"], fields["ID"], by["HOST"]];
+    const whole = typeof base === "string" && typeof name === "string" && typeof host === "string";
+    return whole && host !== "" ? [{ base, name, host }] : [];
+  });
+}
 
 /** Reads an answer that came from `url`; null for what is none. */
 export function readSteering(text: string, url: string): SteeringAnswer | null {
@@ -34,13 +54,15 @@ export function readSteering(text: string, url: string): SteeringAnswer | null {
     ttlS: typeof ttl === "number" && ttl > 0 ? Math.min(Math.max(ttl, least), most) : first,
     reload:
       typeof reload === "string" && URL.canParse(reload, url) ? new URL(reload, url).href : null,
+    clones: clonesOf(said["PATHWAY-CLONES"]),
     target: said["X-REGISTA-TARGET"],
   };
 }
 
 /** What a steering client needs of the engine. */
 export interface SteeringParts {
-  readonly url: string;
+  /** One director's and then the others': at least one. */
+  readonly urls: readonly string[];
   readonly route: (url: string) => string;
   readonly clock: PageClock;
   /** The name of the location in use. */
@@ -48,36 +70,62 @@ export interface SteeringParts {
   readonly onAnswer: (answer: SteeringAnswer) => void;
 }
 
-/** Asks at once and then each time to live; the returned function ends it. */
+/**
+ * Asks at once and then each time to live, the next director when one does not answer; the returned function ends it. 429 is
+ * obeyed, and 410 ends it (ETSI TS 103 998 7).
+ */
 export function followSteering(parts: SteeringParts): () => void {
-  const { clock, route, pathway, onAnswer } = parts;
+  const { clock } = parts;
   const ended = new AbortController();
-  let { url } = parts;
+  const urls = parts.urls.filter((url) => URL.canParse(url));
+  let at = 0;
   let cancel = (): void => undefined;
-  const ask = async (): Promise<number> => {
-    const asked = new URL(url);
-    const now = pathway();
-    if (now !== null) asked.searchParams.set("_DASH_pathway", `"${now}"`);
-    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(DOCUMENT_DEADLINE_MS)]);
-    const answer = await fetch(route(asked.href), { cache: "no-store", signal });
+  /** How long to wait; null: no answer. */
+  const ask = async (): Promise<number | null> => {
+    const url = urls[at] ?? "";
+    const answer = await fetch(questionTo(url, parts), {
+      cache: "no-store",
+      signal: AbortSignal.any([ended.signal, AbortSignal.timeout(DOCUMENT_DEADLINE_MS)]),
+    });
+    if (answer.status === 410) return Infinity;
+    if (answer.status === 429) return waitS(answer.headers.get("retry-after"));
     const said = answer.ok ? readSteering(await answer.text(), url) : null;
-    if (!said || ended.signal.aborted) return STEERING_TTL_S.first;
-    url = said.reload ?? url;
-    onAnswer(said);
+    if (ended.signal.aborted) return Infinity;
+    if (!said) return null;
+    urls[at] = said.reload ?? url;
+    parts.onAnswer(said);
     return said.ttlS;
   };
-  const turn = (): void => {
-    // A director that does not answer costs nothing: the last answer holds.
-    const asked = URL.canParse(url) ? ask() : Promise.resolve(STEERING_TTL_S.most);
-    void asked
-      .catch(() => STEERING_TTL_S.first)
-      .then((ttlS) => {
-        if (!ended.signal.aborted) cancel = clock.after(ttlS * 1_000, turn);
-      });
+  const round = async (): Promise<number> => {
+    // Directors that do not answer cost nothing: the last answer holds.
+    for (let asked = 0; asked < urls.length; asked += 1) {
+      const seconds = await ask().catch(() => null);
+      if (seconds !== null) return seconds;
+      at = (at + 1) % urls.length;
+    }
+    return STEERING_TTL_S.first;
   };
-  turn();
+  const turn = (): void =>
+    void round().then((seconds) => {
+      if (!ended.signal.aborted && seconds < Infinity) cancel = clock.after(seconds * 1_000, turn);
+    });
+  if (urls.length > 0) turn();
   return () => {
     ended.abort();
     cancel();
   };
+}
+
+function questionTo(url: string, { route, pathway }: SteeringParts): string {
+  const asked = new URL(url);
+  const now = pathway();
+  if (now !== null) asked.searchParams.set("_DASH_pathway", `"${now}"`);
+  return route(asked.href);
+}
+
+/** Retry-After in seconds, within bounds. */
+function waitS(field: string | null): number {
+  const { least, most, first } = STEERING_TTL_S;
+  const seconds = /^\d{1,6}$/.test(field ?? "") ? Number(field) : first;
+  return Math.min(Math.max(seconds, least), most);
 }
