@@ -7,7 +7,7 @@ import { decide, type Decision } from "./decide.ts";
 import { HealthBoard, type Standing } from "./load/health.ts";
 import { START_GRACE_MS } from "./limits.ts";
 import { parseAddress } from "#network";
-import { type EdgeDeclaration, Topology } from "./topology.ts";
+import { type EdgeDeclaration, emptyModel, Topology } from "./topology.ts";
 
 const FASTWEB = 12_874;
 const TIM = 3_269;
@@ -77,7 +77,7 @@ interface Scene {
 
 function play(scene: Scene): Decision {
   const now = monoMs(scene.age ?? 60_000);
-  const topology = new Topology(scene.declared ?? edges);
+  const topology = new Topology(emptyModel, { edges: scene.declared ?? edges });
   topology.learnExchange("x", exchange(scene.portOut ?? 0, scene.members), now);
   const access = { link, downMbps: scene.downMbps ?? 0, upMbps: 0, connections: 0 };
   const fastweb = network(FASTWEB, "Fastweb", "127.0.1.0/24", {
@@ -348,7 +348,14 @@ test("whatever the weather, every edge is in the answer once and the first is no
     portOut: fc.nat(1_500),
     session: fc.string(),
   });
-  const rank: Record<Standing, number> = { up: 0, unproven: 1, slow: 2, full: 3, draining: 4, silent: 5 };
+  const rank: Record<Standing, number> = {
+    up: 0,
+    unproven: 1,
+    slow: 2,
+    full: 3,
+    draining: 4,
+    silent: 5,
+  };
   fc.assert(
     fc.property(weather, ({ fates, ...scene }) => {
       const loads: Record<string, number> = {};

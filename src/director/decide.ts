@@ -1,11 +1,11 @@
 // Where a viewer goes, and why. Pure: all that is known and the time are handed in.
 import { fingerprint, type MonoMs } from "#base";
-import { type PathClass, pathClasses } from "#protocol";
+import { type Network, type PathClass, pathClasses } from "#protocol";
 import { type HealthBoard, shown, type Standing, standings } from "./load/health.ts";
 import { UNKNOWN_COHORT } from "./governor/governor.ts";
 import { FULL_LOAD, LOAD_STEP, STAY_STEPS } from "./limits.ts";
 import type { Address } from "#network";
-import { type EdgeDeclaration, type Home, isStale, type Topology } from "./topology.ts";
+import { type EdgeDeclaration, isStale, type Told, type Topology } from "./topology.ts";
 
 /** What a decision is made of. */
 export interface Question {
@@ -54,7 +54,7 @@ const encoder = new TextEncoder();
 /** Orders all declared edges (one at least) for one viewer. There is always an answer: the least bad one, if need be. */
 export function decide(question: Question): Decision {
   const { address, topology, now } = question;
-  const home = address && topology.homeOf(address);
+  const home = address && homeIn(topology, address);
   const ranked = topology.edges
     .map((edge) => weigh(edge, home, question))
     .sort((a, b) => compare(a, b, question.session)) as [RankedEdge, ...RankedEdge[]];
@@ -68,13 +68,24 @@ export function decide(question: Question): Decision {
   };
 }
 
+interface Home {
+  readonly prefix: string;
+  readonly network: Told<Network>;
+}
+
+function homeIn(topology: Topology, address: Address): Home | null {
+  const { home, prefix } = topology.homeOf(address);
+  const network = home.asn === null ? null : topology.toldBy(home.asn);
+  return network && { prefix: prefix() ?? "", network };
+}
+
 function weigh(
   edge: EdgeDeclaration,
   home: Home | null,
   { topology, health, now }: Question,
 ): RankedEdge {
   const asn = home?.network.message.asn ?? null;
-  const port = asn !== null && edge.at !== undefined ? topology.portOf(edge.at, asn) : null;
+  const port = asn !== null && edge.at !== undefined ? portOf(topology, edge.at, asn) : null;
   const onNet = asn !== null && edge.in === asn;
   const pathClass: PathClass = onNet ? "on-net" : port ? "exchange" : "transit";
   const fitness = health.of(edge, now);
@@ -97,6 +108,12 @@ function weigh(
       ? `AS${asn}'s port at ${edge.at} on the way to ${edge.id} is full: load ${shown(portLoad)}`
       : (fitness.why ?? `${pathClass} edge ${edge.id}, ${known}`),
   };
+}
+
+function portOf(topology: Topology, id: string, asn: number) {
+  const point = [...topology.exchanges].find((one) => one.id === id);
+  const member = point?.members.get(asn);
+  return member ? { mbps: member.mbps, outMbps: member.outMbps ?? 0 } : null;
 }
 
 const step = (edge: RankedEdge): number => Math.floor((edge.load ?? 0) / LOAD_STEP);

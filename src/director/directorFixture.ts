@@ -9,7 +9,7 @@ import { metricsOf } from "#telemetry";
 import type { FastifyInstance } from "fastify";
 import { Director } from "./director.ts";
 import { directorServer } from "./server.ts";
-import { Topology } from "./topology.ts";
+import { emptyModel, Topology } from "./topology.ts";
 
 export const fastweb: Network = {
   v: 1,
@@ -46,10 +46,12 @@ export interface Stage {
 /** A director of two edges, whose viewers are of Fastweb unless they come from elsewhere. */
 export function stage(t: TestContext, trustedForwarders: string[] = []): Stage {
   const clock = manualClock(utcMs(1_795_301_664_000));
-  const topology = new Topology([
-    { id: "ixp-roma", at: "namex", url: "http://127.0.0.1:8091", capacityMbps: 10_000 },
-    { id: "isp-roma", in: 12_874, url: "http://127.0.0.1:8092", capacityMbps: 10_000 },
-  ]);
+  const topology = new Topology(emptyModel, {
+    edges: [
+      { id: "ixp-roma", at: "namex", url: "http://127.0.0.1:8091", capacityMbps: 10_000 },
+      { id: "isp-roma", in: 12_874, url: "http://127.0.0.1:8092", capacityMbps: 10_000 },
+    ],
+  });
   topology.learnNetwork("http://isp", fastweb, monoMs(0));
   let sessions = 0;
   const newSession = (): string => `session-${++sessions}`;

@@ -13,7 +13,7 @@ import { directorMetrics } from "./metrics.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parsePrefix } from "#network";
 import { directorServer } from "./server.ts";
-import { type EdgeDeclaration, isStale, Topology } from "./topology.ts";
+import { type EdgeDeclaration, emptyModel, isStale, Topology } from "./topology.ts";
 
 export { directorErrors } from "./errors.ts";
 export { loadTables, readItaly, readModelFile } from "./model/index.ts";
@@ -62,7 +62,9 @@ export async function startDirector(
   check(options);
   const { clock, log } = context;
   const scope = new Scope();
-  const topology = new Topology(options.edges.map((edge) => ({ ...edge, url: bare(edge.url) })));
+  const topology = new Topology(emptyModel, {
+    edges: options.edges.map((edge) => ({ ...edge, url: bare(edge.url) })),
+  });
   const director = new Director({
     channel: options.channel,
     sync: options.sync ?? defaultSyncBounds,

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { fastweb } from "./directorFixture.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parseAddress } from "#network";
-import { isStale, Topology } from "./topology.ts";
+import { emptyModel, isStale, Topology } from "./topology.ts";
 
 const link = { delayMs: 1, mbps: null };
 const network = fastweb;
@@ -27,7 +27,7 @@ const carriers: Source[] = [
 
 function stage(fetch: Fetch, sources = carriers) {
   const clock = manualClock(utcMs(0));
-  const topology = new Topology([]);
+  const topology = new Topology(emptyModel);
   const heard: Cohorts[] = [];
   const parts = { sources, topology, hear: (word: Cohorts) => heard.push(word), fetch };
   const poller = new Poller(parts, { clock, log: silentLog });
@@ -47,15 +47,16 @@ test("what carriers tell is known after one round", async () => {
   await poller.round();
   await poller.close();
   assert.deepEqual(asked, ["http://ixp/exchange", "http://isp/network"]);
-  assert.equal(homeOf("127.0.1.10")?.network.message.name, "Fastweb");
-  assert.equal(topology.portOf("namex", 12_874)?.outMbps, 2);
-  assert.equal(topology.portOf("namex", 3_269), null);
-  assert.equal(topology.portOf("elsewhere", 12_874), null);
+  assert.equal(homeOf("127.0.1.10")?.home.name, "Fastweb");
+  const [namex] = topology.exchanges;
+  assert.equal(namex?.members.get(12_874)?.outMbps, 2);
+  assert.deepEqual(topology.exchangesOf(12_874), ["namex"]);
+  assert.deepEqual(topology.exchangesOf(3_269), []);
 });
 
 test("a lost network leaves what it told last, marked stale, until it answers again", async () => {
   let lost = false;
-  const { poller, clock, homeOf } = stage(async (url) => {
+  const { poller, topology, clock, homeOf } = stage(async (url) => {
     if (lost) throw new Error("connection refused");
     return { status: 200, body: body(url.startsWith("http://ixp") ? exchange : network) };
   });
@@ -65,15 +66,15 @@ test("a lost network leaves what it told last, marked stale, until it answers ag
     clock.advance(ms(1_000));
     await poller.round();
   }
-  const home = homeOf("127.0.1.10");
-  assert.equal(home?.network.message.asn, 12_874);
-  assert.equal(home && isStale(home.network, clock.monotonic()), true);
+  assert.equal(homeOf("127.0.1.10")?.home.asn, 12_874);
+  const told = topology.toldBy(12_874);
+  assert.equal(told && isStale(told, clock.monotonic()), true);
   assert.ok([...poller.state()].every(({ problem }) => problem === "connection refused"));
   lost = false;
   await poller.round();
   assert.ok([...poller.state()].every(({ problem }) => problem === null));
-  const again = homeOf("127.0.1.10");
-  assert.equal(again && isStale(again.network, clock.monotonic()), false);
+  const again = topology.toldBy(12_874);
+  assert.equal(again && isStale(again, clock.monotonic()), false);
   await poller.close();
 });
 
@@ -108,8 +109,8 @@ test("a footprint that changes is learned anew, and what is no prefix is counted
   assert.equal(topology.refusedPrefixes, 0);
   prefixes = ["127.0.7.0/24", "nonsense", "127.0.7.0/24"];
   await poller.round();
-  assert.equal(homeOf("127.0.1.10"), null);
-  assert.equal(homeOf("127.0.7.10")?.prefix, "127.0.7.0/24");
+  assert.equal(homeOf("127.0.1.10")?.home.asn, null);
+  assert.equal(homeOf("127.0.7.10")?.prefix(), "127.0.7.0/24");
   assert.equal(topology.refusedPrefixes, 2);
   assert.deepEqual([...poller.state()][0]?.problem, "it answered 503");
   await poller.close();

@@ -7,7 +7,7 @@ import { HEARTBEAT_SILENCE_MS } from "../limits.ts";
 import { LOST_IS_NEWS_MS, SURGE_HISTORY_S, SURGE_OVER_S } from "./limits.ts";
 import { edgePressures, surgeOf } from "./pressure.ts";
 import { MinuteCounter } from "../ring.ts";
-import { Topology } from "../topology.ts";
+import { emptyModel, Topology } from "../topology.ts";
 
 /** A counter that saw so many sessions in each second, asked at the end of the last. */
 function surgeAfter(perSecond: readonly number[]): boolean {
@@ -59,7 +59,7 @@ test("an edge presses while it is full, and for a while when it is lost; not whe
 });
 
 test("edges concern the cities whose networks they are in or meet; where none is near, all do", () => {
-  const topology = new Topology(edges);
+  const topology = new Topology(emptyModel, { edges });
   const link = { delayMs: 1, mbps: null };
   const network = (asn: number, place: string) => ({
     ...{ v: 1 as const, asn, name: `AS${asn}`, place, prefixes: [], gateway: "" },

@@ -1,6 +1,6 @@
 // What the network offers a viewer: paths to edges, in tiers of equal cost. Whether there is room is decided elsewhere.
 import type { PathClass } from "#protocol";
-import type { EdgeDeclaration } from "../topology.ts";
+import type { EdgeDeclaration } from "./edge.ts";
 
 /**
  * Whose viewers: what the longest prefix of an address says. The same answer is the same object until the network
@@ -22,7 +22,10 @@ export interface Path {
   readonly class: PathClass;
   /** By the operator's policy: class, edge and distance. */
   readonly cost: number;
-  /** What the bytes pass that can be full, by id, the edge first: `edge/…`, `port/EXCHANGE/ASN`, `pni/ID`, `limit/ASN/ID`. */
+  /**
+   * What the bytes pass that can be full, by id, the edge first: `edge/ID`, `port/EXCHANGE/ASN/in` of the edge's network
+   * and `port/EXCHANGE/ASN/out` of the viewer's, `pni/ID`, `limit/ASN/ID`.
+   */
   readonly over: readonly string[];
   /** One sentence: why this class. */
   readonly reason: string;
@@ -34,7 +37,10 @@ export interface Tier {
   readonly paths: readonly Path[];
 }
 
-/** All that may be used, cheapest first, and what may not, with the reason. */
+/**
+ * All that may be used, cheapest first, and what may not, with the reason. Every edge is in it once. There is a tier
+ * whenever there is an edge: where every one is barred, they are a tier all the same, and their reasons say so.
+ */
 export interface PathPlan {
   readonly tiers: readonly Tier[];
   readonly barred: readonly { readonly edge: string; readonly why: string }[];
