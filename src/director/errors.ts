@@ -19,6 +19,23 @@ export const directorErrors = catalogue("director", {
     says: "More than {limit} sessions a second are asked for.",
     cure: "Ask again after the time that Retry-After says, in seconds.",
   },
+  "too-busy": {
+    kind: "said-no",
+    status: 429,
+    says: "The director cannot answer now: {reason}.",
+    cure: "Ask again after the time that Retry-After says, in seconds; a player keeps its last steering meanwhile.",
+  },
+  "steering-over": {
+    kind: "said-no",
+    status: 410,
+    says: "The channel {channel} is not steered here any more.",
+    cure: "Stay on the present pathway and do not ask again; a new session says where the channel is.",
+  },
+  "dns-cannot-listen": {
+    kind: "world",
+    says: "The director cannot answer DNS on {host}:{port}: {problem}.",
+    cure: "Ports below 1024 need CAP_NET_BIND_SERVICE; stop what listens there (ss -lntup shows it), or choose another dns port or host.",
+  },
   "bad-address": {
     kind: "broke-rules",
     status: 400,
@@ -39,6 +56,11 @@ export const directorErrors = catalogue("director", {
     kind: "world",
     says: "Telemetry at {url} does not answer: {problem}.",
     cure: "Targets hold and cues are released no earlier until it answers again; see that its process runs.",
+  },
+  "table-unread": {
+    kind: "world",
+    says: "A table of addresses was not read to its end: {problem}",
+    cure: "Addresses that no carrier and no model names stay unknown, and their paths transit; correct the file and start the director again.",
   },
   "carrier-silent": {
     kind: "world",
