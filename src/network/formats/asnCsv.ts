@@ -76,8 +76,9 @@ class Lines {
     const text = line.endsWith("\r") ? line.slice(0, -1) : line;
     if (text === "") return;
     const [from = "", to = "", number = "", name = ""] = fieldsOf(text);
-    if (this.#line === 1 && number !== "" && !/^(?:AS)?\d*$/i.test(number)) return;
-    const first = readEnd(from) ?? this.#refuse(`${from} is no address`);
+    const begins = readEnd(from);
+    if (this.#line === 1 && !begins && !/^(?:AS)?\d*$/i.test(number)) return;
+    const first = begins ?? this.#refuse(`${from} is no address`);
     const last = readEnd(to) ?? this.#refuse(`${to} is no address`);
     if (first.family !== last.family) this.#refuse("it begins in one family and ends in the other");
     if (isBefore(last, first)) this.#refuse("it ends before it begins");

@@ -37,7 +37,12 @@ export function parseYaml<Schema extends z.ZodType>(
 ): YamlFile<z.output<Schema>> {
   if (text.length > form.limit) throw form.make("too-large", { file, limit: form.limit });
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // The library's own warnings go to the console; what they are about, the schema refuses.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const mistake = document.errors[0];
   if (mistake) {
     const { line } = lines.linePos(mistake.pos[0]);
