@@ -165,6 +165,11 @@ export const schemas = {
     link: linkSchema
       .default({ delayMs: 0, mbps: null })
       .describe("the access link: delayMs=…,mbps=…"),
+    contractFile: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("its advertisement (RFC 9241), read again when it changes; null: its prefixes"),
     routes: z
       .array(
         z.strictObject({

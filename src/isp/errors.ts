@@ -11,6 +11,17 @@ export const ispErrors = catalogue("isp", {
     says: "The network cannot use the prefix {prefix}: {problem}.",
     cure: "Give IPv4 prefixes such as 127.0.1.0/24, the first one with room for a gateway and households.",
   },
+  "contract-file": {
+    kind: "broke-rules",
+    says: "The contract file {file} cannot be used: {problem}",
+    cure: "Correct it at the place named; docs/operating/contract.md has examples.",
+  },
+  "reserved-id": {
+    kind: "broke-rules",
+    status: 400,
+    says: "The contract has a limit with the id {id}, which is that of PUT /limit.",
+    cure: "Give the limit another id.",
+  },
   "cannot-route": {
     kind: "world",
     says: "The route {name} cannot listen on the gateway {host}:{port}: {problem}.",

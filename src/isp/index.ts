@@ -5,6 +5,8 @@ import type { Log } from "#base/log";
 import { INTERFACE_NAME, Link, type Relay, startRelay } from "#link";
 import { type LinkDeclaration, type Network, PROTOCOL_VERSION } from "#protocol";
 import { AccessMeter } from "./access.ts";
+import { NetworkContract } from "./contract.ts";
+import { ContractFile } from "./contractFile.ts";
 import { ispErrors } from "./errors.ts";
 import { Footprint } from "./footprint.ts";
 import { NetworkInterfaces, type PrivateInterconnect } from "./interfaces.ts";
@@ -49,6 +51,8 @@ export interface IspOptions {
   /** The access link, shared by every connection of every route. */
   readonly link: LinkDeclaration;
   readonly routes: readonly Route[];
+  /** Its advertisement as a file (RFC 9241), read again when it changes. Default: its own prefixes are advertised. */
+  readonly contractFile?: string | null | undefined;
   /** This machine's interface towards subscribers, counted as the access link. Default: what relays carry is counted. */
   readonly accessInterface?: string | null | undefined;
   /** Default: none. */
@@ -89,14 +93,16 @@ export async function startIsp(
   const line = new Link(options.link);
   const scope = new Scope();
   const running = new Map<string, Relay>();
-  let limitMbps = options.limitMbps;
-  const setLimit = (next: number | null): void => {
-    limitMbps = next;
+  const contract = new NetworkContract(options);
+  let contractFile: ContractFile | null = null;
+  const setLimit = (limitMbps: number | null): void => {
+    contract.limitMbps = limitMbps;
     log.info({ limitMbps }, "the network's limit is changed");
   };
   let url = "";
   const server = ispServer({
-    network: () => networkOf(options, { footprint, access, interfaces, limitMbps }),
+    network: () => networkOf(options, { footprint, access, interfaces, contract }),
+    contract,
     setLimit,
     status: () => ({
       v: PROTOCOL_VERSION,
@@ -110,12 +116,15 @@ export async function startIsp(
         return { name, target, url: relay?.url, counters: { ...relay?.counters } };
       }),
       interfaces: interfaces.status,
+      contract: { from: contract.origin, problem: contractFile?.problem ?? null },
     }),
-    metrics: ispMetrics({ access, interfaces }, () => limitMbps),
+    metrics: ispMetrics({ access, interfaces }, () => contract.limitMbps),
     log,
   });
   scope.own(server);
   try {
+    if (typeof options.contractFile === "string")
+      contractFile = scope.own(await ContractFile.open(options.contractFile, contract, context));
     for (const route of options.routes) {
       const relay = scope.own(await openRoute(route, { line, footprint }, context));
       running.set(route.name, relay);
@@ -144,7 +153,7 @@ function networkOf(
     footprint: Footprint;
     access: AccessMeter;
     interfaces: NetworkInterfaces;
-    limitMbps: number | null;
+    contract: NetworkContract;
   },
 ): Network {
   const { downMbps, upMbps } = now.interfaces.access ?? now.access.load;
@@ -156,7 +165,7 @@ function networkOf(
     place,
     prefixes: [...prefixes],
     gateway: now.footprint.gateway,
-    limitMbps: now.limitMbps,
+    limitMbps: now.contract.limitMbps,
     access: { link, downMbps, upMbps, connections: now.access.totals.connections },
     ...(pnis.length === 0 ? {} : { pnis }),
   };

@@ -8,6 +8,7 @@ import { silentLog } from "#base/log";
 import { networkSchema } from "#protocol";
 import { metricsOf } from "#telemetry";
 import fc from "fast-check";
+import { NetworkContract } from "./contract.ts";
 import { type IspOptions, startIsp } from "./index.ts";
 import { ispServer } from "./server.ts";
 
@@ -178,6 +179,7 @@ test("ten thousand strange requests are answered or refused with a code", async 
       gateway: "",
       access: { link: options.link, downMbps: 0, upMbps: 0, connections: 0 },
     }),
+    contract: new NetworkContract(options),
     setLimit: (next) => void (limit = next),
     status: () => ({}),
     metrics: metricsOf("isp", {}),
@@ -186,7 +188,7 @@ test("ten thousand strange requests are answered or refused with a code", async 
   t.after(() => server.close());
   const request = fc.record({
     method: fc.constantFrom("GET", "PUT", "PUT", "PUT", "POST", "OPTIONS", "DELETE"),
-    url: fc.constantFrom("/limit", "/limit", "/network", "/status", "/nosuch", "/%zz"),
+    url: fc.constantFrom("/limit", "/limit", "/cdni", "/network", "/status", "/nosuch", "/%zz"),
     payload: fc.oneof(
       fc.string(),
       fc.jsonValue().map((limitMbps) => JSON.stringify({ v: 1, limitMbps })),
@@ -202,7 +204,7 @@ test("ten thousand strange requests are answered or refused with a code", async 
       ...(bare ? {} : { payload }),
     });
     assert.ok(answer.statusCode < 500, `${method} ${url} ${answer.body}`);
-    if (answer.statusCode >= 400) assert.match(answer.json().code, /^(control|protocol)\//);
+    if (answer.statusCode >= 400) assert.match(answer.json().code, /^(control|protocol|cdni)\//);
     assert.ok(limit === null || limit > 0);
   }
 });

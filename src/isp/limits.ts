@@ -7,6 +7,12 @@ export const MEASURE_PERIOD_MS = ms(1_000);
 export const PREFIXES_LIMIT = 64;
 /** Private interconnects at most: as many as `GET /network` may tell. */
 export const PNIS_LIMIT = 256;
+/** The largest advertisement taken by `PUT /cdni` or read from a file, bytes: 10,000 prefixes in both families. */
+export const CONTRACT_BODY_LIMIT = 524_288;
+/** How often the contract file is looked at. */
+export const CONTRACT_FILE_PERIOD_MS = ms(1_000);
+/** The id of the limit that `PUT /limit` sets, in the advertisement. */
+export const LIMIT_ID = "network";
 /** Routes at most: each is a listening socket. */
 export const ROUTES_LIMIT = 64;
 /** Households are numbered from here within the first prefix; below are the gateway and room for servers. */
