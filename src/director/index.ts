@@ -13,26 +13,21 @@ import { directorMetrics } from "./metrics.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parsePrefix } from "#network";
 import { directorServer } from "./server.ts";
-import { type EdgeDeclaration, emptyModel, isStale, Topology } from "./topology.ts";
+import { bare, type NetworkOptions, openNetwork, TableReading } from "./openNetwork.ts";
+import { isStale, type Topology } from "./topology.ts";
 
 export { directorErrors } from "./errors.ts";
 export { loadTables, readItaly, readModelFile } from "./model/index.ts";
 export type { EdgeDeclaration } from "./topology.ts";
 
 /** How a director is set up. */
-export interface DirectorOptions {
+export interface DirectorOptions extends NetworkOptions {
   /** 0: any free port, learned from the handle's `url`. */
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
   /** The one channel that sessions are given for. */
   readonly channel: string;
-  /** At least one; there is always an answer among them. */
-  readonly edges: readonly EdgeDeclaration[];
-  /** Base URLs of exchanges (`GET /exchange`), asked each second. */
-  readonly exchanges: readonly string[];
-  /** Base URLs of networks (`GET /network`), asked each second. Of two that announce one prefix the first listed has it. */
-  readonly networks: readonly string[];
   /** Base URL of telemetry (`GET /cohorts`), asked each second. Default: none, and targets stay at the start. */
   readonly telemetryUrl?: string | null | undefined;
   /** Within what bounds the viewers of a place play behind the camera. Default: {@link defaultSyncBounds}. */
@@ -59,24 +54,23 @@ export async function startDirector(
   options: DirectorOptions,
   context: { clock: Clock; log: Log },
 ): Promise<DirectorHandle> {
-  check(options);
   const { clock, log } = context;
+  const { topology, sources: carriers } = openNetwork(options, log);
+  check(options, { topology, carriers });
   const scope = new Scope();
-  const topology = new Topology(emptyModel, {
-    edges: options.edges.map((edge) => ({ ...edge, url: bare(edge.url) })),
-  });
   const director = new Director({
     channel: options.channel,
     sync: options.sync ?? defaultSyncBounds,
     listens: typeof options.telemetryUrl === "string",
-    places: new Map((options.places ?? []).map(({ id, name }) => [id, name])),
+    places: new Map(
+      [...topology.model.places, ...(options.places ?? [])].map(({ id, name }) => [id, name]),
+    ),
     topology,
     newSession: () => randomBytes(16).toString("hex"),
     clock,
   });
   const sources: Source[] = [
-    ...options.exchanges.map((url) => ({ kind: "exchange", url: bare(url) }) as const),
-    ...options.networks.map((url) => ({ kind: "network", url: bare(url) }) as const),
+    ...carriers,
     ...(options.telemetryUrl
       ? [{ kind: "cohorts", url: bare(options.telemetryUrl) } as const]
       : []),
@@ -108,11 +102,10 @@ export async function startDirector(
   director.govern();
   const governing = clock.every(GOVERN_PERIOD_MS, () => director.govern());
   scope.defer(() => governing.cancel());
-  log.info({ url, channel: options.channel, edges: options.edges.length }, "director listens");
+  scope.own(new TableReading(topology, context));
+  log.info({ url, channel: options.channel, edges: topology.edges.length }, "director listens");
   return { url, close: () => scope.close() };
 }
-
-const bare = (url: string): string => url.replace(/\/+$/, "");
 
 function carrierFetch(scope: Scope, context: { clock: Clock; log: Log }): Fetch {
   const timeout = POLL_TIMEOUT_MS;
@@ -127,16 +120,18 @@ function carrierFetch(scope: Scope, context: { clock: Clock; log: Log }): Fetch 
   return (url) => client.fetch({ method: "GET", url });
 }
 
-function check(options: DirectorOptions): void {
-  if (options.edges.length === 0) throw directorErrors.make("no-edges");
+function check(
+  options: DirectorOptions,
+  { topology: { edges }, carriers }: { topology: Topology; carriers: readonly Source[] },
+): void {
+  if (edges.length === 0) throw directorErrors.make("no-edges");
   const refuse = (option: string, problem: string): never => {
     throw directorErrors.make("bad-option", { option, problem });
   };
-  if (options.edges.length > EDGES_LIMIT) refuse("edges", `more than ${EDGES_LIMIT}`);
-  const carriers = [...options.exchanges, ...options.networks];
+  if (edges.length > EDGES_LIMIT) refuse("edges", `more than ${EDGES_LIMIT}`);
   if (carriers.length > CARRIERS_LIMIT) refuse("carriers", `more than ${CARRIERS_LIMIT}`);
   const seen = new Set<string>();
-  for (const { id, url } of options.edges) {
+  for (const { id, url } of edges) {
     if (seen.has(id)) refuse("edges", `${id} is listed twice`);
     // rfc8216bis 4.4.6.2: the characters of a Pathway ID.
     if (!/^[\w.-]{1,64}$/.test(id))
@@ -144,7 +139,7 @@ function check(options: DirectorOptions): void {
     if (!URL.canParse(url)) refuse("edges", `${url} is not a URL`);
     seen.add(id);
   }
-  for (const url of carriers) if (!URL.canParse(url)) refuse("carriers", `${url} is not a URL`);
+  for (const { url } of carriers) if (!URL.canParse(url)) refuse("carriers", `${url} is not a URL`);
   const { telemetryUrl, sync } = options;
   if (typeof telemetryUrl === "string" && !URL.canParse(telemetryUrl))
     refuse("telemetryUrl", `${telemetryUrl} is not a URL`);

@@ -13,10 +13,10 @@ export const POLL_TIMEOUT_MS = ms(800);
 export const STALE_AFTER_MS = ms(3_500);
 /** The largest answer read from a carrier: 2,000 members with their ports fit into half of it. */
 export const CARRIER_BODY_LIMIT = 1_048_576;
-/** Prefixes held at most, all networks together: five times what all Italian networks announce. */
-export const PREFIX_LIMIT = 100_000;
-/** Carriers asked at most. */
-export const CARRIERS_LIMIT = 64;
+/** Carriers asked at most: each is one small request a second. */
+export const CARRIERS_LIMIT = 256;
+/** The log tells how far a table is each time so many rows were read. */
+export const TABLE_LOG_ROWS = 100_000;
 /** Edges known at most. */
 export const EDGES_LIMIT = 1_000;
 

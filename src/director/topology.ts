@@ -72,6 +72,7 @@ export class Topology {
   #near = new Map<string, readonly EdgeDeclaration[]>();
   #places: ReadonlyMap<string, ReadonlySet<number>> | null = null;
   #reports: readonly string[] | null = null;
+  readonly #lostTables: string[] = [];
 
   constructor(model: NetworkModel, more: TopologyOptions = {}) {
     this.model = model;
@@ -130,6 +131,11 @@ export class Topology {
   /** Takes a row of a table of addresses. To be followed by {@link tablesLoaded}. */
   takeRange(range: AddressRange): void {
     this.#homes.takeRange(range);
+  }
+
+  /** A table could not be read: the reports say so. */
+  tableLost(sentence: string): void {
+    this.#lostTables.push(sentence);
   }
 
   /** All rows of the tables were taken. */
@@ -214,7 +220,7 @@ export class Topology {
         `${source} speaks for the exchange ${id}, for which another does already: it is not heard`,
     );
     const refused = [...this.#terms.contracts()].flatMap(({ reports }) => reports);
-    return [...refused, ...unheard, ...this.#reports];
+    return [...this.#lostTables, ...refused, ...unheard, ...this.#reports];
   }
 
   /** Prefixes told now that are not used: no prefix, told twice, or beyond the limit. */

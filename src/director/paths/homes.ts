@@ -1,11 +1,5 @@
 // Whose an address is: the network by the longest of all prefixes claimed or tabled, its place, its footprints.
-import {
-  type Address,
-  LongestPrefixTable,
-  parsePrefix,
-  type Prefix,
-  prefixesOfRange,
-} from "#network";
+import { type Address, LongestPrefixTable, parsePrefix, prefixesOfRange } from "#network";
 import type { Network, NetworkModel } from "#protocol";
 import { type Claim, Claims, type Owner } from "./claims.ts";
 import { type Cover, FootprintTable, type OwnedFootprint } from "./footprintTable.ts";

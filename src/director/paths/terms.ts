@@ -112,7 +112,7 @@ export class Terms {
           footprints.length === 0
             ? asn === home.asn
             : footprints.some((one) => home.footprints.includes(one));
-        if (mbps !== null && concerns) ids.push(id);
+        if (mbps !== null && concerns && !ids.includes(id)) ids.push(id);
       }
     }
     return ids;
@@ -130,7 +130,9 @@ export class Terms {
       const word = this.#words.get(asn);
       for (const limit of contract.limits) {
         const mbps = capacityOf(limit, this.#fullAt);
-        if (mbps === null) continue;
+        // A network that tells its whole limit with its load tells it there more often.
+        const twice = limit.id === wholeLimit(asn) && this.#wholeMbps(asn) !== null;
+        if (mbps === null || twice) continue;
         // Beside what the contract tells, a network tells one load for all of itself, and none for a part.
         const whole = limit.footprints.length === 0 ? word : undefined;
         const own = limit.usedMbps ?? null;
