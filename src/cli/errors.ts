@@ -41,6 +41,16 @@ export const cliErrors = catalogue("cli", {
     says: "No edge has the channel: {why}.",
     cure: "Start a match (regista match), or name its edges with --edge and its channel with --channel.",
   },
+  "director-silent": {
+    kind: "world",
+    says: "The director at {url} does not answer: {why}.",
+    cure: "See that it runs (regista status), or name another with --director.",
+  },
+  "director-refused": {
+    kind: "said-no",
+    says: "The director at {url} says: {error}",
+    cure: "{cure}",
+  },
   "nothing-runs": {
     kind: "world",
     says: "No match runs on this machine.",

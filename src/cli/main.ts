@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { sentenceOf } from "#base";
 import { crowdCommand } from "./crowdCommand.ts";
+import { explainCommand } from "./explainCommand.ts";
 import { matchCommand } from "./matchCommand.ts";
 import { roleCommand } from "./roleCommand.ts";
 import { roleNames } from "./roles.ts";
@@ -12,6 +13,7 @@ const program = new Command("regista")
     "Live video from the camera to the viewer through broadcaster, CDN, exchange and ISP.\n\n" +
       "  regista match            a whole match on this machine; start here\n" +
       "  regista status           how the running match is\n" +
+      "  regista explain --ip …   where the director sends an address, and why\n" +
       "  regista crowd            viewers for it, by the thousand, and a report\n" +
       "  regista ROLE --help      one party alone, beside anybody's products",
   )
@@ -20,6 +22,7 @@ const program = new Command("regista")
 
 program.addCommand(matchCommand());
 program.addCommand(statusCommand());
+program.addCommand(explainCommand());
 program.addCommand(crowdCommand());
 for (const name of roleNames) program.addCommand(roleCommand(name));
 
