@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { measureAlone } from "./alone.ts";
 import { runCrowd } from "./crowd/crowd.ts";
+import { runDirector } from "./director/director.ts";
 import { runEdge } from "./edge/edge.ts";
 import { runLatency } from "./latency/latency.ts";
 import { type BenchResult, tableOf } from "./result.ts";
@@ -30,6 +31,12 @@ const benches: Record<string, Bench> = {
       "5,000 LL-DASH viewers of a whole match on this machine, then a kick-off of as many in two seconds",
     seconds: 300,
     run: runCrowd,
+  },
+  director: {
+    purpose:
+      "lookups, decisions and sessions a second; a kick-off, an edge's end and locality beside other policies",
+    seconds: 5,
+    run: runDirector,
   },
   sync: {
     purpose:

@@ -1,5 +1,5 @@
 // Addresses, prefixes, and the table that finds the longest one. Pure: no sockets, no clock.
-export { type Address, parseAddress } from "./address.ts";
+export { type Address, addressOf, parseAddress } from "./address.ts";
 export { LongestPrefixTable } from "./longestPrefix.ts";
-export { covers, parsePrefix, type Prefix, prefixesOfRange, rangeOf } from "./prefix.ts";
+export { covers, parsePrefix, type Prefix, prefixesOfRange, prefixOf, rangeOf } from "./prefix.ts";
 export { PrefixTable } from "./prefixes.ts";
