@@ -1,35 +1,43 @@
-// The director without its doors: answers sessions and steering, keeps what edges and carriers say.
+// The director without its doors: places viewers, keeps what edges, carriers and probes say.
 import { elapsed, type MonoMs } from "#base";
 import type { Clock } from "#base/clock";
+import { type Address, parseAddress, parsePrefix } from "#network";
 import {
   type Cohorts,
-  type DashSteering,
   type DirectorState,
+  type Explanation,
   type Heartbeat,
   type HeartbeatAnswer,
-  type HlsSteering,
   mainPlaylistPath,
   mpdPath,
+  type NetworkMap,
   PROTOCOL_VERSION,
   type Session,
   type SyncBounds,
+  type Target,
 } from "#protocol";
-import { type Decision, decide } from "./decide.ts";
+import { Decider, type Question } from "./decide/decider.ts";
+import { explanationOf } from "./decide/explanation.ts";
+import { type MoveReason, moveReasonNames } from "./decide/reasons.ts";
+import type { Scales } from "./decide/weigh.ts";
 import { directorErrors } from "./errors.ts";
-import { Governor } from "./governor/governor.ts";
-import { HealthBoard, standings } from "./load/health.ts";
-import {
-  DECISIONS_LIMIT,
-  SESSIONS_PER_SECOND_LIMIT,
-  STALE_AFTER_MS,
-  STEERING_TTL_S,
-} from "./limits.ts";
-import { parseAddress } from "#network";
+import { Governor, UNKNOWN_COHORT } from "./governor/governor.ts";
 import { edgePressures, surgeOf } from "./governor/pressure.ts";
-import { MinuteCounter, Ring } from "./ring.ts";
-import { currentPathway, steeringManifest, type SteeringProtocol } from "./steering.ts";
-import type { Topology } from "./topology.ts";
 import type { CohortWord } from "./governor/wish.ts";
+import { DECISIONS_LIMIT, STALE_AFTER_MS, STEERING_TTL_S } from "./limits.ts";
+import { Audience } from "./load/audience.ts";
+import { ResourceBoard } from "./load/board.ts";
+import { Expectation } from "./load/expectation.ts";
+import { HealthBoard, standings } from "./load/health.ts";
+import { assumeLoads, takeMeasures } from "./load/loads.ts";
+import type { Probe } from "./load/probeRecord.ts";
+import { type DecisionSink, noSink } from "./log/sink.ts";
+import { deliveredTo, mapOf } from "./networkMap.ts";
+import type { EdgeDeclaration } from "./paths/edge.ts";
+import type { FoundHome } from "./paths/homes.ts";
+import { type Ask, Placement } from "./placement.ts";
+import { MinuteCounter, Ring } from "./ring.ts";
+import { type Topology, unknownHome } from "./topology.ts";
 
 /** What the director is told at its start, once checked. */
 export interface DirectorParts {
@@ -43,57 +51,95 @@ export interface DirectorParts {
   /** Names for new sessions, no two alike. */
   readonly newSession: () => string;
   readonly clock: Clock;
-}
-
-/** Who asks for steering. */
-export interface SteeringAsk {
-  readonly ip: string;
-  /** The session, when the player repeats it. */
-  readonly session: string | null;
-  /** The player's own field on its present pathway. */
-  readonly pathway: string | undefined;
+  /** Where decisions and measurements are written. Default: nowhere. */
+  readonly sink?: DecisionSink | undefined;
+  /** How many directors share the viewers at least; edges may tell of more. Default: one. */
+  readonly directors?: number | undefined;
 }
 
 /** Counted since the start. */
 export interface DirectorCounters {
   sessions: number;
-  sessionsRefused: number;
-  steeringHls: number;
-  steeringDash: number;
+  steeringPolls: number;
   moves: number;
+  /** Viewers who were sent where it harms least, because nothing fit had room. */
+  leastBad: number;
   heartbeats: number;
   heartbeatsRefused: number;
 }
 
+/** One address stands for a viewer whose home cannot be known. */
+const nowhere: FoundHome = { home: unknownHome, prefix: () => null };
+
 export class Director {
   readonly counters: DirectorCounters = {
     sessions: 0,
-    sessionsRefused: 0,
-    steeringHls: 0,
-    steeringDash: 0,
+    steeringPolls: 0,
     moves: 0,
+    leastBad: 0,
     heartbeats: 0,
     heartbeatsRefused: 0,
   };
+  readonly moves = Object.fromEntries(moveReasonNames.map((name) => [name, 0])) as Record<
+    MoveReason,
+    number
+  >;
   readonly health: HealthBoard;
+  readonly board: ResourceBoard;
+  readonly audience: Audience;
+  readonly decider: Decider;
   readonly topology: Topology;
   readonly governor: Governor;
   readonly startedAt: MonoMs;
   readonly #parts: DirectorParts;
-  readonly #edges: ReadonlySet<string>;
+  readonly #sink: DecisionSink;
+  readonly #expected: Expectation;
+  readonly #edges: ReadonlyMap<string, EdgeDeclaration>;
   readonly #decisions = new Ring<DirectorState["decisions"][number]>(DECISIONS_LIMIT);
   readonly #minute: MinuteCounter;
   #cohorts: { words: ReadonlyMap<string, CohortWord>; at: MonoMs } | null = null;
 
   constructor(parts: DirectorParts) {
+    const { topology, clock, sync: bounds, listens, directors } = parts;
+    const { policy } = topology.model;
     this.#parts = parts;
-    this.topology = parts.topology;
-    this.startedAt = parts.clock.monotonic();
-    this.health = new HealthBoard(this.startedAt);
-    this.#minute = new MinuteCounter(this.startedAt);
-    const { sync: bounds, listens, clock } = parts;
+    this.#sink = parts.sink ?? noSink;
+    this.topology = topology;
+    this.startedAt = clock.monotonic();
+    const { startedAt } = this;
+    this.health = new HealthBoard(startedAt, policy.fullAt);
+    this.board = new ResourceBoard({ policy, directors, startedAt });
+    this.audience = new Audience({ periodMs: STEERING_TTL_S * 1_000, startedAt });
+    this.#expected = new Expectation(policy.sessionMbps);
+    this.decider = new Decider({
+      board: this.board,
+      health: this.health,
+      mbps: () => this.#expected.mbps,
+    });
+    this.#minute = new MinuteCounter(startedAt);
     this.governor = new Governor({ bounds, listens, utcMs: clock.utc() });
-    this.#edges = new Set(parts.topology.edges.map((edge) => edge.id));
+    this.#edges = new Map(topology.edges.map((edge) => [edge.id, edge]));
+    for (const edge of topology.edges) {
+      this.health.edge(edge);
+      const { id, capacityMbps } = edge;
+      const measure = { id: `edge/${id}`, kind: "edge", name: id, capacityMbps } as const;
+      this.board.take({ ...measure, usedMbps: null, up: true }, startedAt);
+    }
+    this.measure();
+  }
+
+  get channel(): string {
+    return this.#parts.channel;
+  }
+
+  /** What one viewer is expected to draw, Mb/s. */
+  get sessionMbps(): number {
+    return this.#expected.mbps;
+  }
+
+  /** The ids of all edges, which are the names of pathways. */
+  get edgeIds(): { has(id: string): boolean } {
+    return this.#edges;
   }
 
   /** Takes telemetry's word on the cohorts. */
@@ -102,11 +148,17 @@ export class Director {
     this.#cohorts = { words, at: this.#parts.clock.monotonic() };
   }
 
-  /** Judges every cohort's target. To be called each second. */
+  /** Takes what carriers told since. To be called twice a second. */
+  measure(): void {
+    takeMeasures(this.board, this.topology.measures(), this.#parts.clock.monotonic());
+  }
+
+  /** Judges every cohort's target, counts who is where, writes down what was measured. To be called each second. */
   govern(): void {
     const { topology, health } = this;
     const { clock } = this.#parts;
     const now = clock.monotonic();
+    this.#count(now);
     const told = this.#cohorts;
     const surge = surgeOf(this.#minute, now);
     this.governor.step({
@@ -120,35 +172,88 @@ export class Director {
     });
   }
 
-  /** The decision for one viewer, not recorded. */
-  decide(ip: string, session: string, current?: string): Decision {
-    const { topology, health } = this;
-    const now = this.#parts.clock.monotonic();
-    return decide({ address: parseAddress(ip), session, topology, health, now, current });
+  #count(now: MonoMs): void {
+    this.audience.turn(now);
+    const beating: Heartbeat[] = [];
+    for (const edge of this.topology.edges) {
+      const heartbeat = this.health.last(edge.id);
+      if (heartbeat && this.health.edge(edge).standing(now) !== "silent") beating.push(heartbeat);
+    }
+    this.#expected.hear(beating);
+    this.board.directors = Math.max(
+      this.#parts.directors ?? 1,
+      ...beating.map(({ directors }) => directors ?? 1),
+    );
+    assumeLoads(this.board, { audience: this.audience, mbps: this.#expected.mbps }, now);
+    const { board, audience } = this;
+    const sessionMbps = this.#expected.mbps;
+    const { networks } = deliveredTo({ board, audience, health: this.health, sessionMbps });
+    for (const { asn, mbps: assignedMbps, viewers } of networks.values()) {
+      const told = asn === null ? null : this.topology.toldBy(asn);
+      if (asn === null || told === null) continue;
+      const measuredMbps = told.message.access.downMbps;
+      this.#sink.measure({ asn, measuredMbps, assignedMbps, viewers });
+    }
   }
 
-  /** A new session. `base` is where players find the director. Throws unknown-channel and too-many-sessions. */
+  /** Where a viewer would go. Nothing is noted. */
+  look(ask: Ask): Placement {
+    const { topology } = this;
+    const now = this.#parts.clock.monotonic();
+    const found = ask.address ? topology.homeOf(ask.address) : nowhere;
+    const question: Question = {
+      home: found.home,
+      plan: topology.planOf(found.home),
+      channel: this.#parts.channel,
+      viewer: ask.viewer,
+      current: ask.current,
+      shuns: ask.shuns,
+      now,
+    };
+    const choice = this.decider.decide(question);
+    const cohort = found.home.place ?? UNKNOWN_COHORT;
+    const { address } = ask;
+    return new Placement(
+      { question, choice, found, cohort },
+      { address, topology, scales: this.#scales(now) },
+    );
+  }
+
+  /** Places a viewer who comes: what it will draw is promised, and the decision is written down. */
+  arrive(ask: Ask): Placement {
+    this.counters.sessions += 1;
+    this.#minute.count(this.#parts.clock.monotonic());
+    const placement = this.look(ask);
+    this.#note(ask, placement);
+    return placement;
+  }
+
+  /** Places a viewer who watches. Written down when it is new here, or moves. */
+  poll(ask: Ask): Placement {
+    this.counters.steeringPolls += 1;
+    const known = this.audience.edgeOf(ask.viewer);
+    const current = ask.current ?? known ?? undefined;
+    const placement = this.look({ ...ask, current });
+    const { choice } = placement;
+    // A player that was told already and has not gone yet is promised for once.
+    const told = known === choice.path.edge.id;
+    if (choice.stays || told) this.#see(ask.viewer, placement);
+    else this.#note(ask, placement);
+    return placement;
+  }
+
+  /** A new session. `base` is where players find the director. Throws unknown-channel. */
   session(channel: string, ip: string, base: string): Session {
     const known = this.#parts.channel;
     if (channel !== known) throw directorErrors.make("unknown-channel", { channel, known });
-    const now = this.#parts.clock.monotonic();
-    if (this.#minute.thisSecond(now) >= SESSIONS_PER_SECOND_LIMIT) {
-      this.counters.sessionsRefused += 1;
-      throw directorErrors.make("too-many-sessions", { limit: SESSIONS_PER_SECOND_LIMIT });
-    }
-    this.#minute.count(now);
-    this.counters.sessions += 1;
     const session = this.#parts.newSession();
-    const decision = this.decide(ip, session);
-    this.#record(session, decision);
-    const [edge] = decision.ranked;
+    const placement = this.arrive({ address: parseAddress(ip), viewer: session });
+    const { network, cohort, why } = placement;
+    const { edge, class: pathClass } = placement.choice.path;
     return {
-      v: PROTOCOL_VERSION,
-      session,
-      network: decision.network,
-      cohort: decision.cohort,
-      edge: { id: edge.id, class: edge.class },
-      why: [...decision.why],
+      ...{ v: PROTOCOL_VERSION, session, network, cohort },
+      edge: { id: edge.id, class: pathClass },
+      why: [...why],
       urls: {
         hls: edge.url + mainPlaylistPath(channel),
         dash: edge.url + mpdPath(channel),
@@ -159,25 +264,52 @@ export class Director {
         dash: base + steeringPath("dash", session),
         ttlS: STEERING_TTL_S,
       },
-      target: this.governor.firstTarget(decision.cohort),
+      target: this.governor.firstTarget(cohort),
       token: null,
     };
   }
 
-  /** The order of edges for a player that watches already. Recorded when it moves the player. */
-  steer(protocol: SteeringProtocol, ask: SteeringAsk): HlsSteering | DashSteering {
-    this.counters[protocol === "hls" ? "steeringHls" : "steeringDash"] += 1;
-    const current = currentPathway(ask.pathway, this.#edges);
-    // Without a session the address stands for the viewer: ties break the same way each time.
-    const viewer = ask.session ?? ask.ip;
-    const decision = this.decide(ask.ip, viewer, current);
-    if (current !== undefined && current !== decision.ranked[0].id) {
+  #see(viewer: string, { found, choice, question }: Placement): void {
+    this.audience.saw(viewer, { home: found.home, path: choice.path }, question.now);
+  }
+
+  #note(ask: Ask, placement: Placement): void {
+    const { question, choice, found } = placement;
+    const { viewer } = ask;
+    const why = [...placement.why];
+    this.decider.commit(question, choice);
+    this.#see(viewer, placement);
+    if (choice.leastBad) this.counters.leastBad += 1;
+    if (choice.moved !== null) {
       this.counters.moves += 1;
-      this.#record(viewer, { ...decision, why: [`away from ${current}`, ...decision.why] });
+      this.moves[choice.moved] += 1;
     }
-    const target = this.governor.target(decision.cohort);
-    const reloadUri = steeringPath(protocol, ask.session);
-    return steeringManifest(protocol, { decision, target, reloadUri });
+    const { edge, class: pathClass } = choice.path;
+    const { asn } = found.home;
+    this.#decisions.push({
+      at: this.#parts.clock.utc() / 1_000,
+      session: viewer,
+      network: asn === null ? "unknown" : this.topology.nameOf(asn),
+      edge: edge.id,
+      class: pathClass,
+      why,
+    });
+    this.#sink.decision({
+      session: viewer,
+      prefix: neighbourhoodOf(ask.address),
+      asn,
+      edge: edge.id,
+      class: pathClass,
+      from: question.current ?? null,
+      leastBad: choice.leastBad,
+      mbps: this.#expected.mbps,
+      why,
+    });
+  }
+
+  #scales(now: MonoMs): Scales {
+    const { board, health } = this;
+    return { board, health, mbps: this.#expected.mbps, now };
   }
 
   /**
@@ -185,58 +317,91 @@ export class Director {
    * what it was told. Throws unknown-edge.
    */
   hear(heartbeat: Heartbeat): HeartbeatAnswer | null {
-    if (!this.#edges.has(heartbeat.edge)) {
+    const edge = this.#edges.get(heartbeat.edge);
+    if (!edge) {
       this.counters.heartbeatsRefused += 1;
-      const known = [...this.#edges].join(", ");
+      const known = [...this.#edges.keys()].slice(0, NAMED_EDGES).join(", ");
       throw directorErrors.make("unknown-edge", { edge: heartbeat.edge, known });
     }
     this.counters.heartbeats += 1;
-    this.health.hear(heartbeat, this.#parts.clock.monotonic());
+    const now = this.#parts.clock.monotonic();
+    this.health.hear(heartbeat, now);
+    const { id } = edge;
+    const capacityMbps = Math.min(heartbeat.capacityMbps, edge.capacityMbps);
+    const measure = { id: `edge/${id}`, kind: "edge", name: id, capacityMbps, up: true } as const;
+    this.board.take({ ...measure, usedMbps: heartbeat.mbps }, now);
+    this.board.directors = Math.max(this.board.directors, heartbeat.directors ?? 1);
     const releases = this.governor.releases();
     return releases && { v: PROTOCOL_VERSION, releases };
   }
 
-  #record(session: string, decision: Decision): void {
-    const { network, ranked, why } = decision;
-    this.#decisions.push({
-      at: this.#parts.clock.utc() / 1_000,
-      session,
-      network: network ? `AS${network.asn} ${network.name}` : "unknown",
-      edge: ranked[0].id,
-      class: ranked[0].class,
-      why: [...why],
+  /** What a probe of an edge found. */
+  probed(edge: EdgeDeclaration, probe: Probe): void {
+    this.health.probed(edge, probe, this.#parts.clock.monotonic());
+  }
+
+  /** What a viewer of a cohort is told on steering; null: nothing, and it holds what it has. */
+  targetOf(cohort: string): Target | null {
+    return this.governor.target(cohort);
+  }
+
+  /** The decision for an address, step by step. Throws bad-address. */
+  explain(text: string, viewer: string = text): Explanation {
+    const address = parseAddress(text);
+    if (!address) throw directorErrors.make("bad-address", { address: text });
+    const placement = this.look({ address, viewer });
+    const { asn } = placement.found.home;
+    return explanationOf({
+      address: address.text,
+      placement,
+      scales: this.#scales(placement.question.now),
+      network: asn === null ? null : this.topology.nameOf(asn),
+      target: this.governor.why(placement.cohort),
+      placeOf: ({ edge }) => this.topology.placeOfEdge(edge),
+    });
+  }
+
+  /** `GET /map`. */
+  map(): NetworkMap {
+    const { topology, board, audience, health } = this;
+    const { clock } = this.#parts;
+    return mapOf({
+      ...{ topology, board, audience, health, sessionMbps: this.#expected.mbps },
+      now: clock.monotonic(),
+      utcMs: clock.utc(),
     });
   }
 
   /** `GET /state`. Decisions stand oldest first, their `at` in seconds of UTC. */
   state(): DirectorState {
     const now = this.#parts.clock.monotonic();
+    const nameOf = (id: string): string => this.#parts.places.get(id) ?? id;
     return {
       v: PROTOCOL_VERSION,
       channel: this.#parts.channel,
       target: this.governor.start,
       sync: this.#parts.sync,
-      cohorts: this.governor.state(
-        this.#parts.clock.utc(),
-        (id) => this.#parts.places.get(id) ?? id,
-      ),
+      cohorts: this.governor.state(this.#parts.clock.utc(), nameOf),
       sessionsLastMinute: this.#minute.total(now),
       edges: this.topology.edges.map((edge) => {
         const { standing, why } = this.health.of(edge, now);
-        return {
-          id: edge.id,
-          url: edge.url,
-          at: edge.at ?? null,
-          in: edge.in ?? null,
-          up: standings[standing].up,
-          why,
-          heartbeat: this.health.last(edge.id),
-        };
+        const { id, url, at = null, in: inside = null } = edge;
+        const heartbeat = this.health.last(id);
+        return { id, url, at, in: inside, up: standings[standing].up, why, heartbeat };
       }),
       decisions: [...this.#decisions.items],
     };
   }
 }
 
-const steeringPath = (protocol: SteeringProtocol, session: string | null): string =>
-  `/steer/${protocol}${session === null ? "" : `?session=${session}`}`;
+/** Edges named in an error at most. */
+const NAMED_EDGES = 20;
+
+/** The /24 or /48 of an address. */
+const neighbourhoodOf = (address: Address | null): string | null =>
+  address === null
+    ? null
+    : (parsePrefix(`${address.text}/${address.family === 4 ? 24 : 48}`)?.text ?? null);
+
+const steeringPath = (protocol: "hls" | "dash", session: string): string =>
+  `/steer/${protocol}?session=${session}`;

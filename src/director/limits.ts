@@ -20,17 +20,17 @@ export const TABLE_LOG_ROWS = 100_000;
 /** Edges known at most. */
 export const EDGES_LIMIT = 1_000;
 
-/** Loads within one such step count as equal, so that viewers spread instead of chasing the last digit. */
-export const LOAD_STEP = 0.1;
-/** From this share of its capacity on an edge, or a port on the way to it, is full and others go first. */
+/** From this share of its capacity on an edge is full, where no policy says otherwise. */
 export const FULL_LOAD = 0.95;
-/** How many load steps worse than the best a viewer's present edge may be before steering moves the viewer. */
-export const STAY_STEPS = 1;
+/** How often what carriers told is taken over: half of the time between two of their words. */
+export const MEASURE_PERIOD_MS = ms(500);
 
 /** Seconds between two steering requests of one player; the standards recommend 300, too long for a live match. */
 export const STEERING_TTL_S = 5;
-/** New sessions a second; a player that is refused asks again after a second. */
-export const SESSIONS_PER_SECOND_LIMIT = 2_000;
+/** Networks that `GET /map` names, the busiest; the others are counted. */
+export const MAP_NETWORKS_LIMIT = 256;
+/** Reports that `GET /map` shows, the newest. */
+export const MAP_REPORTS_LIMIT = 64;
 /** Decisions shown by `GET /state`. */
 export const DECISIONS_LIMIT = 50;
 

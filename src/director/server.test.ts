@@ -5,12 +5,13 @@ import { ms } from "#base";
 import {
   dashSteeringSchema,
   directorStateSchema,
+  explanationSchema,
   hlsSteeringSchema,
   sessionSchema,
 } from "#protocol";
 import fc from "fast-check";
 import { heartbeat, stage } from "./directorFixture.ts";
-import { DECISIONS_LIMIT, HEARTBEAT_SILENCE_MS, SESSIONS_PER_SECOND_LIMIT } from "./limits.ts";
+import { DECISIONS_LIMIT, HEARTBEAT_SILENCE_MS } from "./limits.ts";
 
 test("a session tells a viewer where to go, why, and how far behind the camera to stay", async (t) => {
   const { json, beat } = stage(t);
@@ -125,19 +126,6 @@ test("an unknown channel, edge, path and a broken address are 4xx with a code an
   }
 });
 
-test("a flood of sessions is slowed to the limit, and the next second is open again", async (t) => {
-  const { app, clock, director } = stage(t);
-  for (let n = 0; n < SESSIONS_PER_SECOND_LIMIT; n++)
-    director.session("match", "127.0.1.10", "http://d");
-  const refused = await app.inject({ url: "/session?channel=match" });
-  assert.equal(refused.statusCode, 429);
-  assert.equal(refused.headers["retry-after"], "1");
-  assert.equal(refused.json().code, "director/too-many-sessions");
-  assert.equal((await app.inject({ url: "/steer/hls" })).statusCode, 200);
-  clock.advance(ms(1_000));
-  assert.equal((await app.inject({ url: "/session?channel=match" })).statusCode, 200);
-});
-
 test("the state keeps the last fifty decisions, oldest first, and what edges said", async (t) => {
   const { json, beat, director, clock } = stage(t);
   await beat("isp-roma");
@@ -167,26 +155,23 @@ test("a viewer that steering moves is among the decisions, with where it came fr
   await json("/steer/dash?session=abc&_DASH_pathway=%22isp-roma%22");
   const { decisions } = directorStateSchema.parse(await json("/state"));
   assert.deepEqual([decisions.at(-1)?.session, decisions.at(-1)?.edge], ["abc", "ixp-roma"]);
-  assert.equal(decisions.at(-1)?.why[0], "away from isp-roma");
+  assert.equal(decisions.at(-1)?.why[0], "away from isp-roma: its edge is down");
   assert.equal(director.counters.moves, 1);
 });
 
 test("an explanation takes an address through every step", async (t) => {
   const { json, beat } = stage(t);
   await beat("isp-roma");
-  const said = (await json("/explain?ip=127.0.1.77")) as {
-    steps: { step: string; says: string }[];
-    edges: object[];
-  };
+  const said = explanationSchema.parse(await json("/explain?ip=127.0.1.77"));
   assert.deepEqual(
     said.steps.map(({ step }) => step),
-    ["network", "cohort", "target", "edges", "choice"],
+    ["network", "cohort", "target", "paths", "choice"],
   );
   assert.match(
     said.steps[0]?.says ?? "",
     /127\.0\.1\.77 lies in 127\.0\.1\.0\/24.*AS12874 Fastweb/,
   );
-  assert.equal(said.edges.length, 2);
+  assert.equal(said.paths.length, 2);
 });
 
 test("only a trusted forwarder may say where a viewer is", async (t) => {

@@ -3,11 +3,15 @@ import { bodyText, type ControlOptions, type ControlServer, controlServer } from
 import { heartbeatSchema, parseJson } from "#protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Director } from "./director.ts";
-import { directorErrors } from "./errors.ts";
-import { explain } from "./explain.ts";
 import { BODY_LIMIT, NAME_LENGTH_LIMIT } from "./limits.ts";
 import { parseAddress } from "#network";
-import { pathwayField, steeringContentType, steeringProtocols } from "./steering.ts";
+import {
+  currentPathway,
+  pathwayField,
+  steeringContentType,
+  steeringManifest,
+  steeringProtocols,
+} from "./steering.ts";
 
 /** What the doors need beside the director itself. */
 export interface ServerParts extends Pick<
@@ -42,10 +46,16 @@ function addPlayerDoors(
   for (const protocol of steeringProtocols) {
     app.get(`/steer/${protocol}`, (request, reply) => {
       const session = field(request, "session");
-      const manifest = director.steer(protocol, {
-        ip: request.ip,
-        session: session !== undefined && sessionForm.test(session) ? session : null,
-        pathway: field(request, pathwayField[protocol]),
+      const named = session !== undefined && sessionForm.test(session);
+      const { ranked, cohort } = director.poll({
+        address: parseAddress(request.ip),
+        viewer: named ? session : request.ip,
+        current: currentPathway(field(request, pathwayField[protocol]), director.edgeIds),
+      });
+      const manifest = steeringManifest(protocol, {
+        ranked: ranked.map(({ edge }) => edge),
+        target: director.targetOf(cohort),
+        reloadUri: `/steer/${protocol}${named ? `?session=${session}` : ""}`,
       });
       return reply.type(steeringContentType[protocol]).send(JSON.stringify(manifest));
     });
@@ -58,13 +68,10 @@ function addOperatorDoors(app: FastifyInstance, director: Director): void {
     return answer ?? reply.code(204).send();
   });
   app.get("/state", () => director.state());
+  app.get("/map", () => director.map());
   app.get("/explain", (request) => {
     const text = field(request, "ip") ?? request.ip;
-    const address = parseAddress(text);
-    if (!address) throw directorErrors.make("bad-address", { address: text });
-    const decision = director.decide(address.text, field(request, "session") ?? address.text);
-    const why = director.governor.why(decision.cohort);
-    return explain(address.text, { decision, target: why });
+    return director.explain(text, field(request, "session") ?? text);
   });
 }
 

@@ -1,28 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { dashSteeringSchema, hlsSteeringSchema, TARGET_KEY } from "#protocol";
-import type { Decision, RankedEdge } from "./decide.ts";
 import { currentPathway, steeringManifest } from "./steering.ts";
 
-const edge = (id: string): RankedEdge => ({
-  id,
-  url: "http://127.0.0.1:1",
-  class: "transit",
-  standing: "up",
-  load: null,
-  foreign: false,
-  says: "",
-});
-const decision: Decision = {
-  network: null,
-  prefix: null,
-  cohort: "unknown",
-  ranked: [edge("isp-roma"), edge("ixp-roma")],
-  why: [],
-};
+const ranked = [{ id: "isp-roma" }, { id: "ixp-roma" }];
 
 const target = { latencyMs: 1_700, version: 9, fromLatencyMs: 1_500, fromUtcMs: 1_795_301_664_000 };
-const told = { decision, target };
+const told = { ranked, target };
 
 test("both manifests carry the cohort's target; without one the key is left out", () => {
   const hls = hlsSteeringSchema.parse(
@@ -32,7 +16,7 @@ test("both manifests carry the cohort's target; without one the key is left out"
     steeringManifest("dash", { ...told, reloadUri: "/steer/dash" }),
   );
   assert.deepEqual([hls[TARGET_KEY], dash[TARGET_KEY]], [target, target]);
-  const without = steeringManifest("hls", { decision, target: null, reloadUri: "/steer/hls" });
+  const without = steeringManifest("hls", { ranked, target: null, reloadUri: "/steer/hls" });
   assert.equal(TARGET_KEY in without, false);
 });
 

@@ -1,6 +1,5 @@
 // A decision as players read it. Both formats are the same but for a name that DASH's drafts used.
 import { type DashSteering, type HlsSteering, type Target, TARGET_KEY } from "#protocol";
-import type { Decision } from "./decide.ts";
 import { PATHWAYS_LENGTH_LIMIT, STEERING_TTL_S } from "./limits.ts";
 
 export const steeringProtocols = ["hls", "dash"] as const;
@@ -25,9 +24,13 @@ export const pathwayField = {
  */
 export function steeringManifest(
   protocol: SteeringProtocol,
-  { decision, target, reloadUri }: { decision: Decision; target: Target | null; reloadUri: string },
+  {
+    ranked,
+    target,
+    reloadUri,
+  }: { ranked: readonly { readonly id: string }[]; target: Target | null; reloadUri: string },
 ): HlsSteering | DashSteering {
-  const order = decision.ranked.map((edge) => edge.id);
+  const order = ranked.map((edge) => edge.id);
   const common = {
     VERSION: 1,
     TTL: STEERING_TTL_S,
@@ -44,7 +47,7 @@ export function steeringManifest(
  */
 export function currentPathway(
   field: string | undefined,
-  known: ReadonlySet<string>,
+  known: { has(edge: string): boolean },
 ): string | undefined {
   if (field === undefined || field.length > PATHWAYS_LENGTH_LIMIT) return undefined;
   return field

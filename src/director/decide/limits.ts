@@ -27,3 +27,9 @@ export const TIER_RESTS_MS = 10;
 export const MOVERS_LIMIT = 500_000;
 /** Among over full paths, fills within one such step count as equal. */
 export const FILL_STEP = 0.05;
+/** Sentences of one decision at most. */
+export const WHY_LIMIT = 8;
+/** Paths looked at for reasons at most. */
+export const WHY_PATHS_LIMIT = 64;
+/** Paths that an explanation names; the others are counted. */
+export const EXPLAINED_PATHS_LIMIT = 64;

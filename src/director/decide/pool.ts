@@ -21,7 +21,12 @@ export class Pool {
   #promisedMbps = 0;
   #takes = -1;
 
-  constructor({ ring, edges, healths, places }: Pick<Pool, "ring" | "edges" | "healths" | "places">) {
+  constructor({
+    ring,
+    edges,
+    healths,
+    places,
+  }: Pick<Pool, "ring" | "edges" | "healths" | "places">) {
     this.ring = ring;
     this.edges = edges;
     this.healths = healths;

@@ -51,6 +51,15 @@ export class Audience {
     return this.#cells.reduce((sum, cell) => sum + (cell ? cell.young + cell.old : 0), 0);
   }
 
+  /** Where a viewer was told to be, or said to be, last; null: it is not known. */
+  edgeOf(viewer: string): string | null {
+    const first = hashOf(viewer);
+    const second = hashOf(viewer, SECOND_SEED);
+    const young = this.#young.get(first, second);
+    const cell = young >= 0 ? young : this.#old.get(first, second);
+    return cell < 0 ? null : (this.#cells[cell]?.path.edge.id ?? null);
+  }
+
   /** Notes that `viewer` is on `path`. True: it was not known. */
   saw(viewer: string, { home, path }: { home: Home; path: Path }, now: MonoMs): boolean {
     this.turn(now);

@@ -117,10 +117,12 @@ export class EdgeHealth {
 /** All edges' health, by the director's own clock. */
 export class HealthBoard {
   readonly #startedAt: MonoMs;
+  readonly #fullAt: number;
   readonly #edges = new Map<string, EdgeHealth>();
 
-  constructor(startedAt: MonoMs) {
+  constructor(startedAt: MonoMs, fullAt: number = FULL_LOAD) {
     this.#startedAt = startedAt;
+    this.#fullAt = fullAt;
   }
 
   /** What is known of an edge: one object for as long as the director lives. */
@@ -163,7 +165,7 @@ export class HealthBoard {
     const health = this.edge(edge);
     const { load } = health;
     const standing = health.standing(now);
-    if (standing === "up" && load !== null && load >= FULL_LOAD)
+    if (standing === "up" && load !== null && load >= this.#fullAt)
       return { standing: "full", load, why: `${edge.id} is full: load ${shown(load)}` };
     return { standing, load, why: health.why(standing, now) };
   }

@@ -79,9 +79,10 @@ export class Prober implements Closable {
     this.#underWay += 1;
     this.counters.probes += 1;
     const large = turn.edge.foreign === true && turn.asked % PROBE_LARGE_EVERY === 0;
-    const probe = await ask(turn.edge, large).catch(
-      (failure: unknown): Probe => ({ ok: false, why: sentenceOf(failure) }),
-    );
+    const probe = await ask(turn.edge, large).catch((failure: unknown): Probe => ({
+      ok: false,
+      why: sentenceOf(failure),
+    }));
     this.#underWay -= 1;
     turn.asking = false;
     if (this.#closed) return;

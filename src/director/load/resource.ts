@@ -2,12 +2,7 @@
 import type { MonoMs } from "#base";
 import { hashOf } from "./hash.ts";
 import { Excess } from "./excess.ts";
-import {
-  PROMISE_SEEN_MS,
-  PROMISE_SLOT_MS,
-  PROMISE_SLOTS,
-  PROMISE_UNSEEN_MS,
-} from "./limits.ts";
+import { PROMISE_SEEN_MS, PROMISE_SLOT_MS, PROMISE_SLOTS, PROMISE_UNSEEN_MS } from "./limits.ts";
 import type { Measure } from "./measure.ts";
 
 /** How much of a promise made `age` ms before a measurement is missing in it, 0 to 1. */
@@ -27,8 +22,11 @@ export class Resource {
   /** The smaller of the last two: what is seen once alone is a burst. */
   sustainedMbps = 0;
   up = true;
-  /** Whether anybody measures it. */
+  /** Whether anybody measures it, and whether anybody said anything of it at all. */
   measured = false;
+  heard = false;
+  /** What was measured last, whatever is believed since; Mb/s. */
+  toldMbps = 0;
   /** Of the last measurement; null: none. */
   toldAt: MonoMs | null = null;
   /** Since when it has been below `backAt`, ms of the monotonic clock; null: it is not. */
@@ -54,6 +52,7 @@ export class Resource {
 
   /** Takes a measurement of the second before `at`. */
   take(measure: Measure, at: MonoMs): void {
+    this.heard = true;
     this.name = measure.name;
     this.capacityMbps = measure.capacityMbps;
     this.up = measure.up;
@@ -65,6 +64,7 @@ export class Resource {
       ? Math.min(this.usedMbps, measure.usedMbps)
       : measure.usedMbps;
     this.usedMbps = measure.usedMbps;
+    this.toldMbps = measure.usedMbps;
     this.measured = true;
     this.toldAt = at;
     this.#forget(at);

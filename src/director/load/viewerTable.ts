@@ -19,10 +19,7 @@ export class ViewerTable {
   #place(first: number, second: number): number {
     const mask = this.#capacity - 1;
     let at = (first ^ second) & mask;
-    while (
-      this.#cells[at] !== EMPTY &&
-      !(this.#first[at] === first && this.#second[at] === second)
-    )
+    while (this.#cells[at] !== EMPTY && !(this.#first[at] === first && this.#second[at] === second))
       at = (at + 1) & mask;
     return at;
   }
