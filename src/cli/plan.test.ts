@@ -63,8 +63,8 @@ test("targets begin where the match says, in the manifests and at the director, 
   const of = <Name extends RoleName>(role: Name): RoleOptions<Name> =>
     (planned.find((one) => one.role === role) as PlannedRole<Name>).options;
   assert.equal(of("origin").targetLatencyMs, 8_000);
-  const { telemetryUrl, sync: told, places } = of("director");
-  assert.deepEqual([telemetryUrl, told, places], [urls.telemetry, sync, match.places]);
+  const { telemetryUrl, sync: told, model } = of("director");
+  assert.deepEqual([telemetryUrl, told, model?.places], [urls.telemetry, sync, match.places]);
 });
 
 test("no two listeners share an address", () => {
@@ -113,4 +113,37 @@ test("an edge in a network is filled through the exchange, one at the exchange b
     Number(new URL(optionsOf(`edge ${id}`, "edge").upstreams?.[0] ?? "").port);
   assert.ok(fabric.some(({ listen }) => listen.port === portOf("isp-roma")));
   assert.ok(backbone.some(({ listen }) => listen.port === portOf("ixp-roma")));
+});
+
+test("the director's model is the match's: members peer, an edge is in the CDN's network or in that where it stands", () => {
+  const { model } = optionsOf("director", "director");
+  assert.deepEqual(
+    model?.exchanges?.map(({ id, url, members }) => [
+      id,
+      url,
+      members?.map((one) => one.bilateral),
+    ]),
+    [["namex", "http://127.0.0.1:8085", ["all", "all"]]],
+  );
+  assert.deepEqual(
+    model?.networks?.map(({ asn, url, place }) => [asn, url, place]),
+    [
+      [12874, "http://127.0.0.1:8086", "it/roma"],
+      [3269, "http://127.0.0.1:8096", "it/milano"],
+    ],
+  );
+  assert.deepEqual(
+    model?.edges?.map(({ id, url, asn, at, in: inside }) => [id, url, asn, at, inside]),
+    [
+      ["ixp-roma", "http://127.0.0.1:8091", 51185, "namex", undefined],
+      ["isp-roma", "http://127.0.0.1:8092", 12874, undefined, 12874],
+    ],
+  );
+});
+
+test("the match's policy is the director's", () => {
+  const policy = { ...match.policy, costPer100Km: 7 };
+  const { roles: planned } = planMatch({ ...match, policy }, (preferred) => preferred);
+  const director = planned.find(({ role }) => role === "director") as PlannedRole<"director">;
+  assert.equal(director.options.model?.policy?.costPer100Km, 7);
 });

@@ -1,5 +1,6 @@
 // From a match to its processes: who runs, with what options, and through which links they reach one another.
 import { type LinkDeclaration, type Match, startOf } from "#protocol";
+import { cdnOf, modelOf } from "./matchModel.ts";
 import type { RoleName, RoleOptions } from "./roles.ts";
 
 /** One process of a match. `id` is its name in tables and logs. */
@@ -258,18 +259,9 @@ class Planner {
     return {
       port: this.#ports.director,
       channel: this.#match.channel.id,
-      edges: this.#match.edges.map((edge) => ({
-        id: edge.id,
-        url: url(this.#edgePort(edge.id)),
-        ...(edge.at === undefined ? {} : { at: edge.at }),
-        ...(edge.in === undefined ? {} : { in: edge.in }),
-        capacityMbps: edge.capacityMbps,
-      })),
-      exchanges: [...urls.exchanges],
-      networks: [...urls.networks],
+      model: modelOf(this.#match, urls),
       telemetryUrl: urls.telemetry,
       sync: this.#match.sync,
-      places: this.#match.places,
     };
   }
 
@@ -315,8 +307,6 @@ function planned<Name extends RoleName>(
 }
 
 const url = (port: number): string => `http://${HOST}:${port}`;
-
-const cdnOf = (exchange: Match["exchanges"][number]): number => exchange.members[0] ?? exchange.asn;
 
 /** The first address of a prefix: where a network's access link listens. */
 export function gatewayOf(prefix: string): string {

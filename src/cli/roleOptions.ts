@@ -1,6 +1,12 @@
 // What each role can be told: its options, their defaults and what they say in the help.
 import { z } from "zod";
-import { defaultSyncBounds, linkSchema, profileNames, syncBoundsSchema } from "#protocol";
+import {
+  defaultSyncBounds,
+  linkSchema,
+  networkModelSchema,
+  profileNames,
+  syncBoundsSchema,
+} from "#protocol";
 
 const port = z.number().int().min(0).max(65_535);
 const host = z.string().default("127.0.0.1").describe("address to listen on");
@@ -207,15 +213,27 @@ export const schemas = {
         z.strictObject({
           id: z.string(),
           url: z.url(),
+          asn: asn.optional(),
           at: z.string().optional(),
           in: asn.optional(),
+          place: z.string().optional(),
           capacityMbps: z.number().positive(),
+          cost: z.number().min(0).optional(),
+          foreign: z.boolean().optional(),
         }),
       )
       .default([])
-      .describe("edges: id=…,url=…,at=EXCHANGE or in=ASN,capacityMbps=…"),
-    exchanges: z.array(z.url()).default([]).describe("where exchanges are asked"),
-    networks: z.array(z.url()).default([]).describe("where access networks are asked"),
+      .describe(
+        "edges beside the model's: id=…,url=…,asn=…,at=EXCHANGE or in=ASN,place=…,capacityMbps=…,cost=…,foreign=true",
+      ),
+    exchanges: z
+      .array(z.url())
+      .default([])
+      .describe("where exchanges are asked, beside the model's"),
+    networks: z
+      .array(z.url())
+      .default([])
+      .describe("where access networks are asked, beside the model's"),
     telemetryUrl: z
       .url()
       .nullable()
@@ -230,6 +248,10 @@ export const schemas = {
       .array(z.strictObject({ id: z.string(), name: z.string() }))
       .default([])
       .describe("names of places: id=it/roma,name=Roma"),
+    model: networkModelSchema
+      .nullable()
+      .default(null)
+      .describe("the same as JSON, as a match gives it; null: none"),
     modelFile: z
       .string()
       .nullable()
@@ -240,6 +262,10 @@ export const schemas = {
       .max(8)
       .default([])
       .describe("whose address is whose, beside the model's own tables: format=csv,file=…"),
+    publicUrl: z
+      .url()
+      .optional()
+      .describe("where players find it, when that is not where it listens; default: where it does"),
   }),
   telemetry: z.strictObject({ host, port: listenPort(8_084), channel }),
   watch: z.strictObject({
