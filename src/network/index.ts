@@ -2,4 +2,3 @@
 export { type Address, addressOf, parseAddress } from "./address.ts";
 export { LongestPrefixTable } from "./longestPrefix.ts";
 export { covers, parsePrefix, type Prefix, prefixesOfRange, prefixOf, rangeOf } from "./prefix.ts";
-export { PrefixTable } from "./prefixes.ts";
