@@ -37,19 +37,24 @@ const schemaFile = new URL("../../../shared/data/ixp-member-list-1.0.schema.json
 
 /** What the schema asks of a document, checked without it; and with it, where it is at hand. */
 function assertValid(document: unknown): void {
-  const { version, timestamp, ixp_list, member_list } = document as Record<string, never>;
+  type Rows = readonly Record<string, unknown>[];
+  const { version, timestamp, ixp_list, member_list } = document as {
+    version: string;
+    timestamp: string;
+    ixp_list: Rows;
+    member_list: Rows;
+  };
   assert.equal(version, "1.0");
   assert.match(timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-  for (const { ixf_id, ixp_id, shortname } of ixp_list as Record<string, unknown>[]) {
+  for (const { ixf_id, ixp_id, shortname } of ixp_list) {
     assert.ok(Number.isInteger(ixf_id) && Number.isInteger(ixp_id));
     assert.equal(typeof shortname, "string");
   }
-  for (const { asnum, connection_list } of member_list as Record<string, unknown>[]) {
+  for (const { asnum, connection_list } of member_list) {
     assert.ok(Number.isInteger(asnum));
-    for (const { ixp_id, if_list } of connection_list as Record<string, unknown>[]) {
+    for (const { ixp_id, if_list } of connection_list as Rows) {
       assert.ok(Number.isInteger(ixp_id));
-      for (const { if_speed } of if_list as Record<string, unknown>[])
-        assert.ok(Number.isInteger(if_speed));
+      for (const { if_speed } of if_list as Rows) assert.ok(Number.isInteger(if_speed));
     }
   }
   if (!existsSync(schemaFile)) return;

@@ -64,8 +64,13 @@ export function parseModel(text: string, file: string): ReadModel {
     return { ...exchange, members: merged.members };
   });
   const tables = read.value.tables.map((table) => ({ ...table, file: within(table.file) }));
-  warnings.push(...(peeringdb?.warnings ?? []), ...lonelyEdges({ ...read.value, exchanges }));
-  return { model: { ...read.value, exchanges, tables }, warnings };
+  const whole = { ...read.value, exchanges, tables };
+  warnings.push(
+    ...(peeringdb?.warnings ?? []),
+    ...unnamed(whole, peeringdb),
+    ...lonelyEdges(whole),
+  );
+  return { model: whole, warnings };
 }
 
 function readText(file: string): string {
@@ -137,11 +142,22 @@ function peeringDbOf(
       );
 }
 
-/** Edges at an exchange where their own network is no member: nobody reaches them there. */
+/** Exchanges in PeeringDB files that are none of the model's: they are left out. */
+function unnamed({ exchanges }: NetworkModel, found: Found | null): string[] {
+  const ids = new Set(exchanges.map(({ peeringdbId }) => peeringdbId));
+  const count = (found?.exchanges ?? []).filter(({ id }) => !ids.has(id)).length;
+  return count === 0
+    ? []
+    : [
+        `PeeringDB tells of ${count} exchange${count === 1 ? "" : "s"} that no peeringdbId of the model names`,
+      ];
+}
+
+/** Edges at an exchange where their own network is no member: nobody reaches them there, unless it tells more itself. */
 const lonelyEdges = ({ edges, exchanges }: NetworkModel): string[] =>
   edges.flatMap(({ id, at, asn }) => {
-    const members = exchanges.find((exchange) => exchange.id === at)?.members;
-    return !members || members.some((member) => member.asn === asn)
+    const exchange = exchanges.find((one) => one.id === at);
+    return !exchange || exchange.url || exchange.members.some((member) => member.asn === asn)
       ? []
       : [`edge ${id} stands at ${at}, where AS${asn} is no member: nobody meets it there`];
   });

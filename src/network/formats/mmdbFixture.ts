@@ -67,7 +67,7 @@ export function mmdbOf({ ipVersion, recordSize, entries, aliases = [] }: MmdbPla
   const data: number[] = [];
   const place = (bits: string, slot: Slot): void => {
     let at = 0;
-    for (const [index, bit] of [...bits].entries()) {
+    for (const [index, bit] of Array.from(bits).entries()) {
       const node = nodes[at];
       invariant(node, "a slot leads to a node that is there");
       const side = bit === "1" ? 1 : 0;

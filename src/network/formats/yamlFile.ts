@@ -26,7 +26,7 @@ export interface YamlFile<Value> {
   readonly value: Value;
   readonly refuse: Refuse;
   /** The line of what stands at `path`, or of the nearest thing around it. */
-  lineOf(path: readonly PropertyKey[]): number;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
 /** Reads `text`; `file` is only named in refusals. Aliases are refused: a short file must not make a huge value. */
