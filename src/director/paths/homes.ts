@@ -56,16 +56,18 @@ export class HomeTable {
     this.#written = new Map(model.networks.map((network) => [network.asn, network]));
     this.#rankOf = (source) =>
       sources.includes(source) ? sources.indexOf(source) : sources.length;
-    const written: Claim[] = [];
-    for (const { asn, prefixes } of model.networks) {
-      for (const { prefix: text, place } of prefixes) {
-        const prefix = parsePrefix(text);
-        if (!prefix) continue;
-        written.push({ prefix, owner: this.#owner(asn) });
-        if (place !== undefined) this.#marks.set(prefix, { asn, place });
-      }
+    for (const network of model.networks) this.#write(network);
+  }
+
+  #write({ asn, prefixes }: NetworkModel["networks"][number]): void {
+    const claims: Claim[] = [];
+    for (const { prefix: text, place } of prefixes) {
+      const prefix = parsePrefix(text);
+      if (!prefix) continue;
+      claims.push({ prefix, owner: this.#owner(asn) });
+      if (place !== undefined) this.#marks.set(prefix, { asn, place });
     }
-    this.claims.replace({ name: "the model", rank: MODEL_RANK }, written);
+    this.claims.replace({ name: `AS${asn} in the model`, rank: MODEL_RANK }, claims);
   }
 
   /** Prefixes told now that are not used: no prefixes, told twice, or beyond the limit. */
