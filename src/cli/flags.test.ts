@@ -15,8 +15,8 @@ function given(role: "director" | "edge", ...words: string[]): unknown {
 test("flags become options, with their numbers and their defaults", () => {
   const options = given("edge", "--port", "0", "--capacity-mbps", "250") as Record<string, unknown>;
   assert.deepEqual(
-    [options["port"], options["capacityMbps"], options["directorUrl"]],
-    [0, 250, null],
+    [options["port"], options["capacityMbps"], options["directorUrls"]],
+    [0, 250, []],
   );
 });
 

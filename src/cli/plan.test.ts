@@ -57,6 +57,28 @@ test("the ports are those that WIRE names", () => {
   );
 });
 
+test("several directors are processes of their own, which every edge tells and every network's gateway opens", () => {
+  const several = planMatch({ ...match, directors: 3 }, (preferred) => preferred);
+  const directors = several.roles.filter(({ role }) => role === "director");
+  assert.deepEqual(
+    directors.map(({ id, options }) => [id, options.port]),
+    [
+      ["director", 8_082],
+      ["director 2", 8_072],
+      ["director 3", 8_062],
+    ],
+  );
+  const urls = [8_082, 8_072, 8_062].map((port) => `http://127.0.0.1:${port}`);
+  assert.deepEqual([several.urls.director, several.urls.directors], [urls[0], urls]);
+  for (const { role, options } of several.roles) {
+    if (role === "edge") assert.deepEqual((options as RoleOptions<"edge">).directorUrls, urls);
+    if (role === "director") assert.equal((options as RoleOptions<"director">).directors, 3);
+    if (role !== "isp") continue;
+    const ports = (options as RoleOptions<"isp">).routes?.map(({ port }) => port) ?? [];
+    assert.ok([8_082, 8_072, 8_062].every((port) => ports.includes(port)));
+  }
+});
+
 test("targets begin where the match says, in the manifests and at the director, who hears telemetry", () => {
   const sync = { startMs: 1_500, leastMs: 1_200, mostMs: 10_000, anchorMs: 8_000 };
   const { roles: planned, urls } = planMatch({ ...match, sync }, (preferred) => preferred);

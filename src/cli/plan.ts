@@ -35,6 +35,8 @@ export interface MatchPlan {
 
 const HOST = "127.0.0.1";
 const FIRST_RELAY_PORT = 8_120;
+/** The first director's; the others' lie below it. */
+const DIRECTOR_PORT = 8_082;
 /** Status ports of further exchanges and networks stand this far apart. */
 const STATUS_PORT_STEP = 10;
 
@@ -53,10 +55,8 @@ export function planMatch(match: Match, portOf: PortBook): MatchPlan {
 class Planner {
   readonly #match: Match;
   readonly #portOf: PortBook;
-  readonly #ports: Record<
-    "watch" | "controlRoom" | "director" | "origin" | "telemetry" | "broadcaster",
-    number
-  >;
+  readonly #ports: Record<"watch" | "controlRoom" | "origin" | "telemetry" | "broadcaster", number>;
+  readonly #directorPorts: readonly number[];
   readonly #edgePorts: Map<string, number>;
   readonly #backbone: (Relay & { links: LinkDeclaration[] })[] = [];
   readonly #fabric = new Map<string, (Relay & { from: number; to: number })[]>();
@@ -68,11 +68,13 @@ class Planner {
     this.#ports = {
       watch: portOf(8_080),
       controlRoom: portOf(8_081),
-      director: portOf(8_082),
       origin: portOf(8_083),
       telemetry: portOf(8_084),
       broadcaster: portOf(8_087),
     };
+    this.#directorPorts = Array.from({ length: match.directors }, (_, index) =>
+      portOf(DIRECTOR_PORT - STATUS_PORT_STEP * index),
+    );
     this.#edgePorts = new Map(
       match.edges.map((edge) => [edge.id, portOf(Number(new URL(edge.url).port))]),
     );
@@ -98,7 +100,9 @@ class Planner {
       ...this.#exchanges(),
       ...this.#networks(routes),
       ...this.#edges(urls, upstreams),
-      planned("director", "director", this.#director(urls)),
+      ...this.#directorPorts.map((port, index) =>
+        planned(directorName(index), "director", this.#director(urls, port)),
+      ),
       planned("watch", "watch", this.#watch(urls)),
       planned("control room", "controlroom", this.#controlRoom(urls)),
       planned("broadcaster", "broadcaster", {
@@ -118,8 +122,8 @@ class Planner {
     return {
       watch: url(this.#ports.watch),
       controlRoom: url(this.#ports.controlRoom),
-      director: url(this.#ports.director),
-      directors: [url(this.#ports.director)],
+      director: url(this.#directorPorts[0] as number),
+      directors: this.#directorPorts.map(url),
       origin: url(this.#ports.origin),
       telemetry: url(this.#ports.telemetry),
       broadcaster: url(this.#ports.broadcaster),
@@ -176,11 +180,11 @@ class Planner {
   }
 
   #routes(network: Match["networks"][number]): RoleOptions<"isp">["routes"] {
-    const services = (["watch", "director", "telemetry"] as const).map((name) => ({
-      name,
-      port: this.#ports[name],
-      target: { host: HOST, port: this.#ports[name] },
-    }));
+    const doors = [
+      ...(["watch", "telemetry"] as const).map((name) => ({ name, port: this.#ports[name] })),
+      ...this.#directorPorts.map((port, index) => ({ name: directorName(index), port })),
+    ];
+    const services = doors.map(({ name, port }) => ({ name, port, target: { host: HOST, port } }));
     const edges = this.#match.edges.map((edge) => ({
       name: edge.id,
       port: this.#edgePort(edge.id),
@@ -248,16 +252,17 @@ class Planner {
         port: this.#edgePort(edge.id),
         id: edge.id,
         upstreams: [upstreams.get(edge.id) ?? urls.origin],
-        directorUrl: urls.director,
+        directorUrls: [...urls.directors],
         telemetryUrl: urls.telemetry,
         capacityMbps: edge.capacityMbps,
       }),
     );
   }
 
-  #director(urls: MatchUrls): RoleOptions<"director"> {
+  #director(urls: MatchUrls, port: number): RoleOptions<"director"> {
     return {
-      port: this.#ports.director,
+      port,
+      directors: this.#directorPorts.length,
       channel: this.#match.channel.id,
       model: modelOf(this.#match, urls),
       telemetryUrl: urls.telemetry,
@@ -305,6 +310,9 @@ function planned<Name extends RoleName>(
 ): PlannedRole {
   return { id, role, options };
 }
+
+const directorName = (index: number): string =>
+  index === 0 ? "director" : `director ${index + 1}`;
 
 const url = (port: number): string => `http://${HOST}:${port}`;
 

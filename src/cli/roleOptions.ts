@@ -86,7 +86,11 @@ export const schemas = {
       .nullable()
       .default(1_000)
       .describe("a head later than this is asked of the next upstream too, ms; null: never"),
-    directorUrl: z.url().nullable().default(null).describe("where heartbeats go; null: nowhere"),
+    directorUrls: z
+      .array(z.url())
+      .max(16)
+      .default([])
+      .describe("where heartbeats go; several directors share the headroom told; none: nowhere"),
     telemetryUrl,
     capacityMbps: z.number().positive().default(10_000).describe("what it may send, Mb/s"),
     cacheBytes: z
@@ -262,6 +266,13 @@ export const schemas = {
       .max(8)
       .default([])
       .describe("whose address is whose, beside the model's own tables: format=csv,file=…"),
+    directors: z
+      .number()
+      .int()
+      .min(1)
+      .max(16)
+      .default(1)
+      .describe("how many share the viewers, and nothing else; edges may tell of more"),
     publicUrl: z
       .url()
       .optional()

@@ -40,7 +40,10 @@ export function statusCommand(): Command {
         ...urls.exchanges.map((url) => ["exchange", url]),
         ...urls.edges.map(({ id, url }) => [`edge ${id}`, url]),
         ...urls.networks.map((url) => ["network", url]),
-        ["director", urls.director],
+        ...urls.directors.map((url, index) => [
+          index === 0 ? "director" : `director ${index + 1}`,
+          url,
+        ]),
         ["telemetry", urls.telemetry],
         ["control room", urls.controlRoom],
         ["watch", urls.watch],

@@ -48,7 +48,7 @@ export async function startStage(): Promise<{
       id: "edge",
       upstreams: [`http://127.0.0.1:${(server.address() as AddressInfo).port}`],
       hedgeAfterMs: null,
-      directorUrl: null,
+      directorUrls: [],
       telemetryUrl: null,
       capacityMbps: 1_000,
       cacheBytes: 64 * 1024 * 1024,

@@ -52,7 +52,7 @@ class Stage {
   async edge(id: string, upstream?: string): Promise<EdgeHandle> {
     const edge = await startEdge(
       {
-        ...{ port: 0, id, upstreams: [upstream ?? this.url], directorUrl: null },
+        ...{ port: 0, id, upstreams: [upstream ?? this.url], directorUrls: [] },
         ...{ telemetryUrl: null, capacityMbps: 1_000, cacheBytes: 8 * 2 ** 20 },
       },
       context,

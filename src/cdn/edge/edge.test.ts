@@ -88,7 +88,7 @@ test("the director hears of the edge each second, and of its end", async (t) => 
     reply.send(204, []);
   });
   const server = await upstream(t, (_request, reply) => reply.send(200, [kept], "x"));
-  const edge = await edgeOf(t, server, { directorUrl: director.url });
+  const edge = await edgeOf(t, server, { directorUrls: [director.url] });
   const client = clientOf(t);
   for (const session of ["s1", "s2", "s1"])
     await client.fetch({
@@ -100,6 +100,31 @@ test("the director hears of the edge each second, and of its end", async (t) => 
   assert.equal(beats[1]?.viewers, 2);
   assert.ok((beats[1]?.mbps ?? 0) > 0);
   assert.equal(beats.at(-1)?.draining, true);
+});
+
+test("several directors hear each second how many they are; one that is dead harms nothing", async (t) => {
+  const heard = new Map<string, number | undefined>();
+  const directorNamed = (name: string) =>
+    upstream(t, async (request, reply) => {
+      let body = "";
+      for await (const bytes of request.body) body += text(bytes);
+      heard.set(name, parseJson("heartbeat", heartbeatSchema, body).directors);
+      reply.send(204, []);
+    });
+  const [first, second] = [await directorNamed("first"), await directorNamed("second")];
+  const server = await upstream(t, (_request, reply) => reply.send(200, [kept], "x"));
+  const directorUrls = [first.url, "http://127.0.0.1:9", second.url];
+  const edge = await edgeOf(t, server, { directorUrls });
+  await eventually(() => heard.size === 2);
+  assert.deepEqual([...heard].sort(), [
+    ["first", 3],
+    ["second", 3],
+  ]);
+  const status = await clientOf(t).fetch({ method: "GET", url: `${edge.url}/status` });
+  const { heartbeats } = JSON.parse(text(status.body)) as {
+    heartbeats: { sent: number; failed: number };
+  };
+  assert.ok(heartbeats.sent >= 2 && heartbeats.failed >= 1, JSON.stringify(heartbeats));
 });
 
 test("media is stamped by path and transfer chunk", async (t) => {
@@ -153,7 +178,7 @@ test("an upstream that is no http address is refused by name", async () => {
         port: 0,
         id: "e",
         upstreams: ["ftp://x"],
-        directorUrl: null,
+        directorUrls: [],
         telemetryUrl: null,
         capacityMbps: 1,
         cacheBytes: 1,

@@ -7,7 +7,7 @@ import { type Heartbeat, type HeartbeatAnswer, PROTOCOL_VERSION } from "#protoco
 import { HopReporter, type Metrics, metricsOf } from "#telemetry";
 import type { RouteRule } from "./cache/routes.ts";
 import { CpuMeter } from "./cpu.ts";
-import { Heart } from "./heartbeat.ts";
+import { beatsOf, Heart } from "./heartbeat.ts";
 import { DRAIN_IDLE_MS, HEARTBEAT_MS, TRANSFERS_LIMIT, UPSTREAM_CONNECT_MS } from "./limits.ts";
 import type { AccessLogOptions } from "./observe/accessLog.ts";
 import { Viewers } from "./observe/viewers.ts";
@@ -36,8 +36,8 @@ export interface EdgeOptions {
   readonly upstreams: readonly string[];
   /** A head later than this is asked of the next upstream too, ms; null: never. Default 1,000. */
   readonly hedgeAfterMs?: number | null;
-  /** Base address of the director; null: nobody is told of this edge. */
-  readonly directorUrl: string | null;
+  /** Base addresses of the directors, each of which spends its share of the headroom; none: nobody is told of this edge. */
+  readonly directorUrls: readonly string[];
   /** Base address of telemetry; null: nothing is stamped. */
   readonly telemetryUrl: string | null;
   /** What it can send, Mb/s: told to the director. */
@@ -92,7 +92,7 @@ class Edge implements EdgeHandle {
   readonly #cpu: CpuMeter;
   readonly #rate: RateMeter;
   readonly #metrics: Metrics;
-  #heart: Heart | null = null;
+  #hearts: readonly Heart[] = [];
   #reading: Shown | null = null;
   #draining = false;
   #failing: ((why: string) => void) | null = null;
@@ -139,15 +139,14 @@ class Edge implements EdgeHandle {
     });
     const meters = this.#clock.every(ms(HEARTBEAT_MS), () => this.#read());
     this.#scope.defer(() => meters.cancel());
-    const { directorUrl } = this.#options;
-    if (directorUrl === null) return;
     const sides = {
       read: (draining: boolean) => this.#heartbeat(draining),
       told: ({ releases }: HeartbeatAnswer) => this.#release(releases),
     };
     const context = { client: this.#client, clock: this.#clock, log: this.#log };
-    const heart = new Heart(directorUrl, sides, context);
-    this.#heart = this.#scope.own(heart);
+    this.#hearts = this.#options.directorUrls.map((url) =>
+      this.#scope.own(new Heart(url, sides, context)),
+    );
   }
 
   close(): Promise<void> {
@@ -157,7 +156,7 @@ class Edge implements EdgeHandle {
   async drain({ kind, limitMs }: { kind: DrainKind; limitMs: number }): Promise<void> {
     this.#draining = true;
     // The director knows the edge by its name alone: while the successor speaks for it, the one who leaves must not.
-    if (kind === "handover") this.#heart?.silence();
+    if (kind === "handover") for (const heart of this.#hearts) heart.silence();
     await this.#serving.drain({ limitMs, idleMs: kind === "handover" ? DRAIN_IDLE_MS : 0 });
     await this.close();
   }
@@ -215,6 +214,7 @@ class Edge implements EdgeHandle {
       waiters,
       upstreamErrors: upstreamErrorsOf(reasons),
       draining: draining || this.#draining,
+      directors: Math.max(1, this.#options.directorUrls.length),
     };
   }
 
@@ -226,7 +226,7 @@ class Edge implements EdgeHandle {
       upstream: this.#client.counters,
       supply: this.#supply.counters,
       upstreams: this.#supply.states,
-      heartbeats: this.#heart?.counters ?? null,
+      heartbeats: beatsOf(this.#hearts),
       hops: this.#reporter.counters,
       viewersOverlooked: this.#viewers.overlooked,
       releases: this.#releases,

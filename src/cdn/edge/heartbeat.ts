@@ -1,4 +1,4 @@
-// Tells the director of this edge, each second. A dead director harms nothing.
+// Tells directors of this edge, each second. A dead one harms nothing, and nothing of the others.
 import { type Closable, ms, sentenceOf } from "#base";
 import type { Clock, Timer } from "#base/clock";
 import type { Log } from "#base/log";
@@ -11,9 +11,28 @@ import {
   HEARTBEAT_TIMEOUT_MS,
 } from "./limits.ts";
 
-/** Sends heartbeats; at most one is under way. */
+export interface Beats {
+  readonly sent: number;
+  readonly failed: number;
+  /** Answers that were no message of a director. */
+  readonly unread: number;
+}
+
+/** Of all hearts together; null: there is none. */
+export const beatsOf = (hearts: readonly Heart[]): Beats | null =>
+  hearts.length === 0
+    ? null
+    : hearts.reduce(
+        (sum, { counters: { sent, failed, unread } }) => ({
+          sent: sum.sent + sent,
+          failed: sum.failed + failed,
+          unread: sum.unread + unread,
+        }),
+        { sent: 0, failed: 0, unread: 0 },
+      );
+
+/** Sends heartbeats to one director; at most one is under way. */
 export class Heart implements Closable {
-  /** `unread`: answers that were no message of the director. */
   readonly counters = { sent: 0, failed: 0, unread: 0 };
   readonly #url: string;
   readonly #client: HttpClient;

@@ -5,7 +5,7 @@ import type { Family, HopCounters } from "#telemetry";
 import type { CohortFigures, CueFigures } from "./cues/counters.ts";
 import type { Release } from "./cues/releases.ts";
 import type { EdgeOptions } from "./edge.ts";
-import type { Heart } from "./heartbeat.ts";
+import type { Beats } from "./heartbeat.ts";
 import type { AccessLog } from "./observe/accessLog.ts";
 import type { CmcdCounters } from "./observe/cmcdCounters.ts";
 import type { Reason } from "./reasons.ts";
@@ -40,7 +40,7 @@ export interface Shown extends Figures {
   readonly upstream: HttpClient["counters"];
   readonly supply: SupplyCounters;
   readonly upstreams: readonly UpstreamState[];
-  readonly heartbeats: Heart["counters"] | null;
+  readonly heartbeats: Beats | null;
   readonly hops: HopCounters;
   readonly viewersOverlooked: number;
   /** What the director said last of cohorts; null: nothing yet. */

@@ -42,7 +42,7 @@ export async function edgeOf(
       port: 0,
       id: "e1",
       upstreams: [server.url],
-      directorUrl: null,
+      directorUrls: [],
       telemetryUrl: null,
       capacityMbps: 1_000,
       cacheBytes: 8 * 1024 * 1024,

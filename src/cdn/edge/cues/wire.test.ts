@@ -64,7 +64,7 @@ class Play {
       if (request.path !== "/match/cues/5.json") return void held.push(reply);
       reply.send(200, [kept], JSON.stringify({ v: 1, seq: 5, mediaTimeMs }));
     });
-    const edge = await edgeOf(t, origin, { directorUrl: director.url, workers });
+    const edge = await edgeOf(t, origin, { directorUrls: [director.url], workers });
     const client = clientOf(t);
     const live = `${edge.url}/match/cues/live?from=5`;
     this.player = new Viewer(client, live);

@@ -247,7 +247,7 @@ const { inheritedSockets, readDrain, startEdge } = await import(process.env.EDGE
 const { systemClock } = await import(process.env.CLOCK);
 const { silentLog } = await import(process.env.LOG);
 const edge = await startEdge({
-  port: 0, id: "e1", upstreams: [process.env.UPSTREAM], directorUrl: null, telemetryUrl: null,
+  port: 0, id: "e1", upstreams: [process.env.UPSTREAM], directorUrls: [], telemetryUrl: null,
   capacityMbps: 1000, cacheBytes: 1000000, listen: { fds: inheritedSockets(process.env) },
 }, { clock: systemClock, log: silentLog });
 edge.onFailing((why) => {
