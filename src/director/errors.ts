@@ -62,6 +62,11 @@ export const directorErrors = catalogue("director", {
     says: "A table of addresses was not read to its end: {problem}",
     cure: "Addresses that no carrier and no model names stay unknown, and their paths transit; correct the file and start the director again.",
   },
+  "contract-refused": {
+    kind: "broke-rules",
+    says: "The contract of the network at {url} is not taken: {problem}",
+    cure: "What it told last stands; correct what GET /cdni answers there, at the place named.",
+  },
   "carrier-silent": {
     kind: "world",
     says: "The carrier at {url} does not answer: {problem}.",

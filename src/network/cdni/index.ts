@@ -11,9 +11,8 @@ export { cdniErrors } from "./errors.ts";
 export type { Footprint } from "./footprint.ts";
 export {
   type Atlas,
-  holds,
-  intersected,
-  nowhere,
+  heldBy,
+  insideOf,
   type Region,
   resolveFootprints,
   tidied,

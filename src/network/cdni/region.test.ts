@@ -5,7 +5,9 @@ import fc from "fast-check";
 import type { Footprint } from "./footprint.ts";
 import {
   type Atlas,
+  heldBy,
   holds,
+  insideOf,
   intersected,
   type Region,
   resolveFootprints,
@@ -129,6 +131,24 @@ test("union and intersection of regions are those of their addresses, and tidy",
       }
     }),
     { seed: 65, numRuns: 1_000 },
+  );
+});
+
+test("bisection finds what looking at every prefix finds", () => {
+  const any = fc.oneof(v4, v6);
+  fc.assert(
+    fc.property(fc.array(any, { maxLength: 30 }), any, (texts, one) => {
+      const prefixes = tidied(texts);
+      assert.deepEqual(
+        insideOf(one, prefixes),
+        prefixes.filter((each) => holds(one, each)),
+      );
+      assert.equal(
+        heldBy(one, prefixes),
+        prefixes.some((each) => holds(each, one)),
+      );
+    }),
+    { seed: 66, numRuns: 1_000 },
   );
 });
 

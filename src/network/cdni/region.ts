@@ -154,3 +154,30 @@ function placesOf(
   }
   return all;
 }
+
+/** Of tidied prefixes those that lie inside `outer`, by bisection. */
+export function insideOf(outer: Prefix, prefixes: readonly Prefix[]): readonly Prefix[] {
+  let low = 0;
+  let high = prefixes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inOrder(prefixes[middle] as Prefix, outer) < 0) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < prefixes.length && holds(outer, prefixes[end] as Prefix)) end += 1;
+  return prefixes.slice(low, end);
+}
+
+/** Whether one of tidied prefixes holds all of `inner`, by bisection. */
+export function heldBy(inner: Prefix, prefixes: readonly Prefix[]): boolean {
+  let low = 0;
+  let high = prefixes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inOrder(prefixes[middle] as Prefix, inner) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  const before = prefixes[low - 1];
+  return before !== undefined && holds(before, inner);
+}
