@@ -81,6 +81,28 @@ test("who comes too often is told when to come again, and a page may read it", a
   assert.match(String(answer.headers["access-control-expose-headers"]), /Retry-After/);
 });
 
+test("a role that knows better says itself when to come again", async (t) => {
+  const { app } = stage(t);
+  app.get("/queue", (_request, reply) => {
+    reply.header("retry-after", "7");
+    throw errors.make("busy");
+  });
+  assert.equal((await app.inject({ url: "/queue" })).headers["retry-after"], "7");
+});
+
+test("of a chain of forwarders the nearest that is not trusted is the client, whatever it says before it", async (t) => {
+  const server = stage(t, { trustedForwarders: ["198.51.100.0/24", "2001:db8::/32"] });
+  server.app.get("/ip", (request) => ({ ip: request.ip }));
+  const from = async (chain: string, remoteAddress = "198.51.100.7"): Promise<string> => {
+    const headers = { "x-forwarded-for": chain };
+    return (await server.app.inject({ url: "/ip", headers, remoteAddress })).json().ip as string;
+  };
+  assert.equal(await from("127.0.1.50, 198.51.100.9"), "127.0.1.50");
+  assert.equal(await from("127.0.9.9, 203.0.113.7, 198.51.100.9"), "203.0.113.7");
+  assert.equal(await from("2a00:1::1, 198.51.100.9", "2001:db8::7"), "2a00:1::1");
+  assert.equal(await from("127.0.1.50", "203.0.113.7"), "203.0.113.7");
+});
+
 test("a fault of ours is logged with its cause, a fault of theirs is not", async (t) => {
   const logged: unknown[] = [];
   const log = Object.create(silentLog, {

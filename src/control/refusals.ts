@@ -43,9 +43,9 @@ export function asRegistaError(
   return controlErrors.make(broken ? "bad-request" : "failed", facts, failure);
 }
 
-/** Answers with an error. A client that came too often may come again after a second (RFC 9110 10.2.3). */
+/** Answers with an error. Who came too often may come again after a second (RFC 9110 10.2.3), unless its role says when. */
 export function refuse(reply: FastifyReply, error: RegistaError): void {
-  if (error.status === 429) reply.header("retry-after", "1");
+  if (error.status === 429 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
   reply
     .headers(openHeaders)
     .header("cache-control", "no-store")

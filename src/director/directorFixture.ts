@@ -1,7 +1,7 @@
 // A director on its doors, without sockets, for the tests of what it answers.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { monoMs, utcMs } from "#base";
+import { chanceOf, monoMs, utcMs } from "#base";
 import { type ManualClock, manualClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import { defaultSyncBounds, type Heartbeat, type Network } from "#protocol";
@@ -9,6 +9,8 @@ import { metricsOf } from "#telemetry";
 import type { FastifyInstance } from "fastify";
 import { Director } from "./director.ts";
 import { directorServer } from "./server.ts";
+import { type DeskParts, PlayerDesk } from "./surfaces/desk.ts";
+import { REQUESTS_PER_S } from "./surfaces/limits.ts";
 import { emptyModel, Topology } from "./topology.ts";
 
 export const fastweb: Network = {
@@ -39,12 +41,17 @@ export interface Stage {
   app: FastifyInstance;
   clock: ManualClock;
   director: Director;
+  desk: PlayerDesk;
   beat: (edge: string, more?: Partial<Heartbeat>) => Promise<void>;
   json: (url: string, remoteAddress?: string) => Promise<unknown>;
 }
 
 /** A director of two edges, whose viewers are of Fastweb unless they come from elsewhere. */
-export function stage(t: TestContext, trustedForwarders: string[] = []): Stage {
+export function stage(
+  t: TestContext,
+  trustedForwarders: string[] = [],
+  told: Partial<DeskParts> = {},
+): Stage {
   const clock = manualClock(utcMs(1_795_301_664_000));
   const topology = new Topology(emptyModel, {
     edges: [
@@ -64,9 +71,18 @@ export function stage(t: TestContext, trustedForwarders: string[] = []): Stage {
     newSession,
     clock,
   });
-  const server = directorServer({
+  const desk = new PlayerDesk({
     director,
     base: () => "http://127.0.0.1:8082",
+    pathways: null,
+    requestsPerS: REQUESTS_PER_S,
+    chance: chanceOf(1),
+    clock,
+    ...told,
+  });
+  const server = directorServer({
+    director,
+    desk,
     trustedForwarders,
     status: () => ({}),
     metrics: metricsOf("director", {}),
@@ -76,6 +92,7 @@ export function stage(t: TestContext, trustedForwarders: string[] = []): Stage {
   t.after(() => server.close());
   return {
     app,
+    desk,
     clock,
     director,
     async beat(edge, more) {

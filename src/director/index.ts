@@ -6,6 +6,7 @@ import type { Log } from "#base/log";
 import { HttpClient } from "#http";
 import { defaultSyncBounds, PROTOCOL_VERSION, type SyncBounds, syncBoundsSchema } from "#protocol";
 import { Director } from "./director.ts";
+import type { DnsHandle } from "./dns/dnsServer.ts";
 import { directorErrors } from "./errors.ts";
 import { CARRIER_BODY_LIMIT, CARRIERS_LIMIT, EDGES_LIMIT, POLL_TIMEOUT_MS } from "./limits.ts";
 import { GOVERN_PERIOD_MS } from "./governor/limits.ts";
@@ -13,6 +14,8 @@ import { directorMetrics } from "./metrics.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parsePrefix } from "#network";
 import { directorServer } from "./server.ts";
+import { surfaceStatus, type Surfaces } from "./surfaces/numbers.ts";
+import { checkSurfaces, openDesk, openDns, type SurfaceOptions } from "./surfaces/openSurfaces.ts";
 import { bare, type NetworkOptions, openNetwork, TableReading } from "./openNetwork.ts";
 import { isStale, type Topology } from "./topology.ts";
 
@@ -21,7 +24,7 @@ export { loadTables, readItaly, readModelFile } from "./model/index.ts";
 export type { EdgeDeclaration } from "./topology.ts";
 
 /** How a director is set up. */
-export interface DirectorOptions extends NetworkOptions {
+export interface DirectorOptions extends NetworkOptions, SurfaceOptions {
   /** 0: any free port, learned from the handle's `url`. */
   readonly port: number;
   /** Default 127.0.0.1. */
@@ -34,6 +37,8 @@ export interface DirectorOptions extends NetworkOptions {
   readonly sync?: SyncBounds | undefined;
   /** Names of places, to be shown. Default: none, a place is shown by its id. */
   readonly places?: readonly { readonly id: string; readonly name: string }[] | undefined;
+  /** How many directors share the viewers, and nothing else. Edges may tell of more. Default: one. */
+  readonly directors?: number | undefined;
   /** Where players find the director, when that is not where it listens. */
   readonly publicUrl?: string | undefined;
   /** Prefixes of reverse proxies whose X-Forwarded-For is believed. Default: none, the socket's address counts. */
@@ -44,6 +49,8 @@ export interface DirectorOptions extends NetworkOptions {
 export interface DirectorHandle extends Closable {
   /** Where it listens. */
   readonly url: string;
+  /** The port on which it answers DNS; null: it does not. */
+  readonly dnsPort: number | null;
 }
 
 /**
@@ -83,17 +90,23 @@ export async function startDirector(
     ),
   );
   let url = "";
+  let dns: DnsHandle | null = null;
+  const base = (): string => bare(options.publicUrl ?? url);
+  const desk = openDesk(options, { director, base, clock, log });
+  const told = { director, poller, desk, dns: () => dns };
   const server = directorServer({
     director,
-    base: () => bare(options.publicUrl ?? url),
+    desk,
     trustedForwarders: options.trustedForwarders,
-    status: () => statusOf({ url, director, poller, clock }),
-    metrics: directorMetrics(director, poller, () => clock.monotonic()),
+    status: () => statusOf({ url, ...told, clock }),
+    metrics: directorMetrics(told, () => clock.monotonic()),
     log,
   });
   scope.own(server);
   try {
     url = await server.listen(options);
+    dns = await openDns(options, { director, clock, log });
+    if (dns) scope.own(dns);
   } catch (failure) {
     await scope.close();
     throw failure;
@@ -104,7 +117,7 @@ export async function startDirector(
   scope.defer(() => governing.cancel());
   scope.own(new TableReading(topology, context));
   log.info({ url, channel: options.channel, edges: topology.edges.length }, "director listens");
-  return { url, close: () => scope.close() };
+  return { url, dnsPort: dns?.port ?? null, close: () => scope.close() };
 }
 
 function carrierFetch(scope: Scope, context: { clock: Clock; log: Log }): Fetch {
@@ -148,18 +161,21 @@ function check(
     const issue = bounds.error.issues[0];
     refuse("sync", `${issue?.path.join(".")}: ${issue?.message}`);
   }
+  checkSurfaces(options, edges);
   for (const prefix of options.trustedForwarders ?? []) {
     if (!parsePrefix(prefix)) refuse("trustedForwarders", `${prefix} is not a prefix`);
   }
 }
 
-function statusOf(parts: {
-  url: string;
-  director: Director;
-  poller: Poller;
-  clock: Clock;
-}): object {
-  const { url, director, poller, clock } = parts;
+function statusOf(
+  parts: {
+    url: string;
+    director: Director;
+    poller: Poller;
+    clock: Clock;
+  } & Surfaces,
+): object {
+  const { url, director, poller, clock, ...surfaces } = parts;
   const now = clock.monotonic();
   return {
     v: PROTOCOL_VERSION,
@@ -174,6 +190,12 @@ function statusOf(parts: {
       stale: toldAt === null || isStale({ at: toldAt }, now),
     })),
     refusedPrefixes: director.topology.refusedPrefixes,
-    counters: { ...director.counters, ...director.governor.counters, ...poller.counters },
+    ...surfaceStatus(surfaces),
+    counters: {
+      ...director.counters,
+      ...director.governor.counters,
+      ...poller.counters,
+      ...surfaces.desk.counters,
+    },
   };
 }

@@ -36,7 +36,3 @@ export const DECISIONS_LIMIT = 50;
 
 /** The largest request body, bytes: a heartbeat has some 200. */
 export const BODY_LIMIT = 16_384;
-/** The longest session id or address read from a query. */
-export const NAME_LENGTH_LIMIT = 64;
-/** The longest list of pathways read from a player's query. */
-export const PATHWAYS_LENGTH_LIMIT = 1_024;

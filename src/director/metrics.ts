@@ -5,10 +5,15 @@ import { type Metrics, metricsOf } from "#telemetry";
 import type { Director } from "./director.ts";
 import { standings } from "./load/health.ts";
 import type { Poller } from "./poller.ts";
+import { surfaceNumbers, type Surfaces } from "./surfaces/numbers.ts";
 import { isStale } from "./topology.ts";
 
 /** The numbers of one director; each is read when it is asked for. `edgeUp` and `carrierStale` are 0 or 1; telemetry counts as a carrier. */
-export function directorMetrics(director: Director, poller: Poller, now: () => MonoMs): Metrics {
+export function directorMetrics(
+  { director, poller, ...surfaces }: { director: Director; poller: Poller } & Surfaces,
+  now: () => MonoMs,
+): Metrics {
+  const told = surfaceNumbers(surfaces);
   const { edges } = director.topology;
   const edgeIs = (read: (health: ReturnType<Director["health"]["of"]>) => number) => () =>
     edges.map((edge) => ({
@@ -24,10 +29,12 @@ export function directorMetrics(director: Director, poller: Poller, now: () => M
     counters: () => ({
       ...director.counters,
       ...director.governor.counters,
+      ...told.counters(),
       carrierPolls: poller.counters.polls,
       carrierFailures: poller.counters.failures,
     }),
     families: {
+      ...told.families,
       edgeUp: {
         kind: "gauge",
         labels: ["edge"],

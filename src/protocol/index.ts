@@ -87,6 +87,7 @@ export {
   type HlsSteering,
   hlsSteeringSchema,
   type PathwayClone,
+  steeringOverSchema,
 } from "./steering.ts";
 export { type Spread, spreadSchema } from "./spread.ts";
 export { defaultSyncBounds, startOf, type SyncBounds, syncBoundsSchema } from "./sync.ts";

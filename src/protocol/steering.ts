@@ -1,6 +1,7 @@
 // director → player. HLS: rfc8216bis 7 and draft-pantos-content-steering 4 (Steering Manifest). DASH: ETSI TS 103 998 6.
 import { z } from "zod";
 import { targetSchema } from "./target.ts";
+import { version } from "./version.ts";
 
 /**
  * A pathway that is not in the playlist or the MPD, made from one that is. rfc8216bis 7.2; ETSI TS 103 998 6: the host of
@@ -37,3 +38,6 @@ export const dashSteeringSchema = z.object({
   "X-REGISTA-TARGET": targetSchema.optional(),
 });
 export type DashSteering = z.infer<typeof dashSteeringSchema>;
+
+/** operator → director: whether players are told to stop asking, with 410 (rfc8216bis 7, draft-pantos-content-steering 4). */
+export const steeringOverSchema = z.object({ v: version, over: z.boolean() });

@@ -8,8 +8,6 @@ export const PATHWAYS_LENGTH_LIMIT = 1_024;
 /** The longest session id or address read from a query, characters. */
 export const NAME_LENGTH_LIMIT = 64;
 
-/** Seconds between two steering requests of one player while there is room; the standards recommend 300, too long for a live match. */
-export const STEERING_TTL_S = 5;
 /** The longest time between two requests when many poll: players leave a dead edge by themselves, targets come later. */
 export const STEERING_TTL_LIMIT_S = 60;
 /** From this share of the rate on polls are spread in time; half is what they have for certain. */

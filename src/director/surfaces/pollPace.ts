@@ -1,12 +1,13 @@
 // How often players poll: each five seconds while there is room, more seldom when many do. Nobody is refused for it.
 import { elapsed, type MonoMs } from "#base";
-import { POLLS_SHARE, STEERING_TTL_LIMIT_S, STEERING_TTL_S } from "./limits.ts";
+import { STEERING_TTL_S } from "../limits.ts";
+import { POLLS_SHARE, STEERING_TTL_LIMIT_S } from "./limits.ts";
 
 /** One TTL for everybody, worked out once in so many of them that its effect is seen before the next. */
 export class PollPace {
   readonly #pollsPerS: number;
   #at: MonoMs;
-  #ttlS = STEERING_TTL_S;
+  #ttlS: number = STEERING_TTL_S;
 
   constructor({ requestsPerS, now }: { requestsPerS: number; now: MonoMs }) {
     this.#pollsPerS = requestsPerS * POLLS_SHARE;
