@@ -265,6 +265,7 @@ class Planner {
       directors: this.#directorPorts.length,
       channel: this.#match.channel.id,
       model: modelOf(this.#match, urls),
+      pathways: urls.edges.map(({ id }) => id),
       telemetryUrl: urls.telemetry,
       sync: this.#match.sync,
     };
@@ -298,6 +299,7 @@ class Planner {
       exchanges: [...urls.exchanges],
       networks: [...urls.networks],
       watchUrl: urls.watch,
+      fullAt: this.#match.policy.fullAt,
       edges: this.#match.edges.map(({ id, fill }) => ({ id, fill })),
     };
   }

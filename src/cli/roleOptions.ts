@@ -1,6 +1,7 @@
 // What each role can be told: its options, their defaults and what they say in the help.
 import { z } from "zod";
 import {
+  defaultPolicy,
   defaultSyncBounds,
   linkSchema,
   networkModelSchema,
@@ -224,6 +225,7 @@ export const schemas = {
           capacityMbps: z.number().positive(),
           cost: z.number().min(0).optional(),
           foreign: z.boolean().optional(),
+          addresses: z.array(z.string()).max(8).optional(),
         }),
       )
       .default([])
@@ -277,6 +279,31 @@ export const schemas = {
       .url()
       .optional()
       .describe("where players find it, when that is not where it listens; default: where it does"),
+    trustedForwarders: z
+      .array(z.string())
+      .default([])
+      .describe("prefixes of reverse proxies whose X-Forwarded-For is believed"),
+    pathways: z
+      .array(z.string())
+      .nullable()
+      .default(null)
+      .describe("ids of the edges that playlists name, as the origin has them; null: all"),
+    requestsPerS: z
+      .number()
+      .min(1)
+      .optional()
+      .describe("sessions and steering requests answered a second; the rest is shed fairly"),
+    dns: z
+      .strictObject({
+        zone: z.string(),
+        port: port.optional(),
+        host: z.string().optional(),
+        nameServers: z.array(z.string()).optional(),
+        responsesPerS: z.number().min(1).optional(),
+      })
+      .nullable()
+      .default(null)
+      .describe("answers DNS: zone=match.example,port=53,host=…; null: it does not"),
   }),
   telemetry: z.strictObject({ host, port: listenPort(8_084), channel }),
   watch: z.strictObject({
@@ -310,6 +337,12 @@ export const schemas = {
     exchanges: z.array(z.url()).default([]).describe("exchanges"),
     networks: z.array(z.url()).default([]).describe("access networks"),
     watchUrl: z.url().default("http://127.0.0.1:8080").describe("the watch page"),
+    fullAt: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .default(defaultPolicy.fullAt)
+      .describe("share of its capacity from which an edge counts as full, as the policy says"),
     edges: z
       .array(z.strictObject({ id: z.string(), fill: linkSchema }))
       .default([])
