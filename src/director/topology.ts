@@ -57,7 +57,8 @@ export class Topology {
   readonly #own: ModelRoutes;
   readonly #routes: RouteSource;
   readonly #grounds: Grounds;
-  readonly #clusters: readonly Cluster[];
+  /** Null: not worked out since where edges are changed. */
+  #clusters: readonly Cluster[] | null = null;
   readonly #plans: PlanCache;
   readonly #exchangeWords = new Map<string, Told<Exchange>>();
   readonly #networkWords = new Map<string, Told<Network>>();
@@ -90,7 +91,6 @@ export class Topology {
       atlas: new Atlas(model.places),
       nameOf: (asn) => this.nameOf(asn),
     };
-    this.#clusters = clustersOf(this.edges, (edge) => this.placeOfEdge(edge));
     this.#plans = new PlanCache(Math.max(MIN_PLANS, PATHS_LIMIT / Math.max(1, this.edges.length)));
     this.#inside = new Set(this.edges.map(standsIn).filter((asn) => asn !== null));
     this.#hosts = new Set(
@@ -107,23 +107,27 @@ export class Topology {
   /** Takes what the exchange at `source` (its URL) tells; it replaces what that source told before. */
   learnExchange(source: string, message: Exchange, at: MonoMs): void {
     this.#exchangeWords.set(source, { message, at });
+    const before = this.#interconnect.exchanges.get(message.id);
     this.#touch(this.#interconnect.learnExchange(source, message, at));
+    if (this.#interconnect.exchanges.get(message.id)?.place !== before?.place) this.#touchAll();
   }
 
   /** Takes what the network at `source` (its URL) tells; it replaces what that source told before. */
   learnNetwork(source: string, message: Network, at: MonoMs): void {
+    const before = this.#networkWords.get(source)?.message;
     this.#networkWords.set(source, { message, at });
+    const { asn, name, place } = message;
+    if (before?.asn !== asn || before.name !== name || before.place !== place) this.#touchAll();
     if (this.#homes.learnNetwork(source, message)) this.#homesChanged();
-    if (this.#terms.learnNetwork(message, at)) this.#touch(new Set([message.asn]));
+    if (this.#terms.learnNetwork(message, at)) this.#touch(new Set([asn]));
     this.#touch(this.#interconnect.learnNetwork(source, message, at));
   }
 
   /** Takes the contract of the network at `source` (its URL), once it was checked. */
   learnContract(source: string, contract: AcceptedContract, at: MonoMs): void {
-    const before = this.#terms.contractOf(contract.asn)?.version;
     const changed = this.#terms.learnContract(source, contract, at);
-    if (changed) this.#touchAll();
-    if (!changed && before === contract.version) return;
+    if (changed === "nothing") return;
+    if (changed === "paths") this.#touchAll();
     this.#homes.learnFootprints(this.#terms.footprints());
     this.#homesChanged();
   }
@@ -166,6 +170,7 @@ export class Topology {
     this.#version += 1;
     this.#allTouchedAt = this.#version;
     this.#touchedAt.clear();
+    this.#clusters = null;
     this.#routesSeen = this.#routes.version;
     this.#near = new Map();
   }
@@ -187,14 +192,14 @@ export class Topology {
     const known = asn !== null && this.#knows(asn);
     const key = `${known ? asn : "?"}|${place}|${footprints.join("|")}`;
     const since = Math.max(this.#allTouchedAt, (asn === null ? 0 : this.#touchedAt.get(asn)) ?? 0);
-    const viewed = known ? home : { ...home, asn: null };
-    return this.#plans.take(key, { since, now: this.#version }, () =>
-      makePlan(viewed, {
-        clusters: this.#clusters,
-        policy: this.model.policy,
-        grounds: this.#grounds,
-      }),
-    );
+    const make = (): PathPlan => this.#makePlan(known ? home : { ...home, asn: null });
+    return this.#plans.take(key, { since, now: this.#version }, make);
+  }
+
+  #makePlan(home: Home): PathPlan {
+    this.#clusters ??= clustersOf(this.edges, (edge) => this.placeOfEdge(edge));
+    const { policy } = this.model;
+    return makePlan(home, { clusters: this.#clusters, policy, grounds: this.#grounds });
   }
 
   #knows(asn: number): boolean {
@@ -215,10 +220,15 @@ export class Topology {
   /** What is contradictory, and what contracts say that was refused: sentences. */
   get reports(): readonly string[] {
     this.#reports ??= contradictionsIn(this.#homes, (asn) => this.nameOf(asn));
-    const unheard = [...this.#interconnect.unheard].map(
-      ([source, id]) =>
-        `${source} speaks for the exchange ${id}, for which another does already: it is not heard`,
-    );
+    const others = "for which another does already: it is not heard";
+    const unheard = [
+      ...[...this.#interconnect.unheard].map(
+        ([url, id]) => `${url} speaks for the exchange ${id}, ${others}`,
+      ),
+      ...[...this.#terms.unheard].map(
+        ([url, asn]) => `${url} speaks for ${this.nameOf(asn)}, ${others}`,
+      ),
+    ];
     const refused = [...this.#terms.contracts()].flatMap(({ reports }) => reports);
     return [...this.#lostTables, ...refused, ...unheard, ...this.#reports];
   }

@@ -228,7 +228,7 @@ test("homes agree with looking at every claim, whatever came, went and came agai
         }
       }
     }),
-    { seed: 11, numRuns: 300 },
+    { seed: 11, numRuns: 150 },
   );
 });
 

@@ -39,10 +39,13 @@ const shapeOf = (contract: AcceptedContract | undefined): string =>
     contract?.limits.map(({ id, mbps, footprints }) => [id, mbps === null, footprints]),
   ]);
 
+export type ContractChange = "nothing" | "words" | "paths";
+
 export class Terms {
   readonly #written: ReadonlyMap<number, number>;
   readonly #words = new Map<number, NetworkWord>();
   readonly #contracts = new Map<number, Held>();
+  readonly #unheard = new Map<string, number>();
 
   readonly #fullAt: number;
 
@@ -60,24 +63,31 @@ export class Terms {
     return (before === null) !== (this.#wholeMbps(asn) === null);
   }
 
-  /** Takes a contract; of two sources for one network the first is heard. True when anybody's paths changed. */
-  learnContract(source: string, contract: AcceptedContract, at: MonoMs): boolean {
+  /** Sources that speak for a network whose contract another tells already: they are not heard. */
+  get unheard(): ReadonlyMap<string, number> {
+    return this.#unheard;
+  }
+
+  /** Takes a contract; of two sources for one network the first is heard. What changed by it: words, or paths as well. */
+  learnContract(source: string, contract: AcceptedContract, at: MonoMs): ContractChange {
     const { asn } = contract;
     const before = this.#contracts.get(asn);
-    if (before && before.source !== source) return false;
-    let changed = shapeOf(before?.contract) !== shapeOf(contract);
+    if (before && before.source !== source) {
+      this.#unheard.set(source, asn);
+      return "nothing";
+    }
+    this.#unheard.delete(source);
+    let changed: ContractChange =
+      before?.contract.version === contract.version ? "nothing" : "words";
+    if (shapeOf(before?.contract) !== shapeOf(contract)) changed = "paths";
     for (const [other, held] of this.#contracts) {
       if (held.source !== source || other === asn) continue;
       this.#contracts.delete(other);
-      changed = true;
+      changed = "paths";
     }
     const served = contract.footprints.filter(({ serves }) => serves ?? true).map(({ id }) => id);
     this.#contracts.set(asn, { source, contract, served: new Set(served), at });
     return changed;
-  }
-
-  contractOf(asn: number): AcceptedContract | null {
-    return this.#contracts.get(asn)?.contract ?? null;
   }
 
   *contracts(): Iterable<AcceptedContract> {
