@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import test from "node:test";
+import { fileURLToPath } from "node:url";
 import { systemClock } from "#base/clock";
 import { type Address, parsePrefix, rangeOf } from "#network";
 import { type FoundExchange, readPeeringDb } from "#network/formats";
@@ -115,12 +116,12 @@ const sortable = ({ family, w0, w1, w2, w3 }: Address): string =>
   `${family}-${[w0, w1, w2, w3].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("")}`;
 
 test("its prefixes are its networks' own by the whole table of whose address is whose", async () => {
-  const folder = new URL("../../../node_modules/@ip-location-db/asn/", import.meta.url).pathname;
+  const files = [
+    import.meta.resolve("@ip-location-db/asn/asn-ipv4.csv"),
+    import.meta.resolve("@ip-location-db/asn/asn-ipv6.csv"),
+  ];
   const ranges = new Map<number, [string, string][]>(model.networks.map(({ asn }) => [asn, []]));
-  const tables = ["asn-ipv4.csv", "asn-ipv6.csv"].map((name) => ({
-    format: "csv" as const,
-    file: folder + name,
-  }));
+  const tables = files.map((url) => ({ format: "csv" as const, file: fileURLToPath(url) }));
   const sum = await loadTables(
     { tables },
     {

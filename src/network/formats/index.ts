@@ -5,12 +5,5 @@ export { formatErrors } from "./errors.ts";
 export type { Found, FoundExchange, FoundMember } from "./found.ts";
 export { readIxf } from "./ixf.ts";
 export { type NamedText, readPeeringDb } from "./peeringdb.ts";
-export { type ExportedExchange, writeIxf } from "./writeIxf.ts";
-export {
-  allowedNames,
-  parseYaml,
-  type Refuse,
-  refuseTwins,
-  type YamlFile,
-  type YamlMistake,
-} from "./yamlFile.ts";
+export { writeIxf } from "./writeIxf.ts";
+export { allowedNames, parseYaml, type Refuse, refuseTwins, type YamlFile } from "./yamlFile.ts";

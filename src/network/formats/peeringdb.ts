@@ -11,24 +11,27 @@ const asn = whole.min(1).max(4_294_967_295);
 const status = z.string().nullish();
 
 const rowSchemas = {
-  ix: z.object({ id: whole, name: text, city: text, country: text, status }),
-  ixlan: z.object({ id: whole, ix_id: whole, status }),
-  net: z.object({ asn, name: text, policy_general: text, status }),
-  netixlan: z.object({
-    asn,
-    ix_id: whole.nullish(),
-    ixlan_id: whole,
-    speed: z.number().nonnegative().nullish(),
-    is_rs_peer: z.boolean().nullish(),
-    ipaddr4: text,
-    ipaddr6: text,
-    operational: z.boolean().nullish(),
-    status,
-  }),
+  ix: z.array(z.object({ id: whole, name: text, city: text, country: text, status })),
+  ixlan: z.array(z.object({ id: whole, ix_id: whole, status })),
+  net: z.array(z.object({ asn, name: text, policy_general: text, status })),
+  netixlan: z.array(
+    z.object({
+      asn,
+      ix_id: whole.nullish(),
+      ixlan_id: whole,
+      speed: z.number().nonnegative().nullish(),
+      is_rs_peer: z.boolean().nullish(),
+      ipaddr4: text,
+      ipaddr6: text,
+      operational: z.boolean().nullish(),
+      status,
+    }),
+  ),
 };
 type Kind = keyof typeof rowSchemas;
-type Row<Of extends Kind> = z.output<(typeof rowSchemas)[Of]>;
+type Row<Of extends Kind> = z.output<(typeof rowSchemas)[Of]>[number];
 const kinds = Object.keys(rowSchemas) as Kind[];
+const answerSchema = z.object({ data: z.array(z.unknown()).max(ROWS_LIMIT) });
 
 const compactSchema = z.object({
   exchanges: z
@@ -87,7 +90,7 @@ function read({ file, text }: NamedText, tables: Tables): void {
 }
 
 const rowsOf = (value: unknown, place: JsonPlace): unknown[] =>
-  shaped(value, z.object({ data: z.array(z.unknown()).max(ROWS_LIMIT) }), place).data;
+  shaped(value, answerSchema, place).data;
 
 /** Which object the API answered: told by the fields that only it has. */
 function kindOf(row: unknown, place: JsonPlace): Kind {
@@ -112,7 +115,7 @@ class Tables {
   readonly #warnings = new Warnings();
 
   take(kind: Kind, rows: readonly unknown[], place: JsonPlace): void {
-    const list: Row<Kind>[] = shaped(rows, z.array(rowSchemas[kind]), place);
+    const list: Row<Kind>[] = shaped(rows, rowSchemas[kind], place);
     for (const row of list) {
       if (row.status && row.status !== "ok")
         this.#warnings.add(
