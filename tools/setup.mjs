@@ -39,6 +39,9 @@ const PROGRAMS = [
         { name: "chromium", package: "chromium", why: "plays the match in the tests" },
         { name: "curl", package: "curl", why: "is a foreign client of HTTP/2 over TLS" },
         { name: "xmllint", package: "libxml2-utils", why: "validates the MPD against its schema" },
+        { name: "ip", package: "iproute2", why: "makes the lab's namespaces and wires" },
+        { name: "tc", package: "iproute2", why: "gives the lab's ports their speeds" },
+        { name: "cc", package: "gcc libc6-dev", why: "compiles the lab's emulator of delay" },
       ]
     : []),
   ...(forLongTests || forBenches ? FOREIGN_CACHES : []),
@@ -93,7 +96,7 @@ function installModules() {
 function installPrograms() {
   const missing = PROGRAMS.filter((program) => !onPath(program.name));
   if (missing.length === 0) return;
-  const packages = missing.map((program) => program.package);
+  const packages = [...new Set(missing.flatMap((program) => program.package.split(" ")))];
   const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
   for (const program of missing) say(`${program.name} is missing: it ${program.why}.`);
   const root = process.getuid?.() === 0;

@@ -61,7 +61,7 @@ export const italy: LabDescription = {
     {
       ...{ id: "fastweb", asn: FASTWEB, name: "Fastweb", place: "it/roma" },
       prefixes: [{ ipv4: "2.224.0.0/12", ipv6: "2001:b00::/29" }],
-      homes: { ipv4: "2.224.0.0/20", ipv6: "2001:b07:1::/64" },
+      homes: { ipv4: "2.225.0.0/20", ipv6: "2001:b07:1::/64" },
       cache: { ipv4: "2.239.255.0/24", ipv6: "2001:b07:ffff::/64" },
       ports: [{ exchange: "namex", mbps: 1_000 }],
       pnis: [],
@@ -71,7 +71,7 @@ export const italy: LabDescription = {
     {
       ...{ id: "vodafone", asn: VODAFONE, name: "Vodafone", place: "it/milano" },
       prefixes: [{ ipv4: "2.40.0.0/13", ipv6: "2a01:820::/32" }],
-      homes: { ipv4: "2.40.0.0/20", ipv6: "2a01:820:1::/64" },
+      homes: { ipv4: "2.41.0.0/20", ipv6: "2a01:820:1::/64" },
       cache: null,
       ports: [
         { exchange: "mix", mbps: 1_000 },
@@ -84,7 +84,7 @@ export const italy: LabDescription = {
     {
       ...{ id: "tim", asn: TIM, name: "TIM", place: "it/milano" },
       prefixes: [{ ipv4: "2.112.0.0/13", ipv6: "2a01:2000::/20" }],
-      homes: { ipv4: "2.112.0.0/20", ipv6: "2a01:2000:1::/64" },
+      homes: { ipv4: "2.113.0.0/20", ipv6: "2a01:2000:1::/64" },
       cache: null,
       ports: [],
       pnis: [],

@@ -216,7 +216,7 @@ export class Lab implements Closable {
       if (await happened()) return;
       if (systemClock.monotonic() - start > withinMs)
         throw new Error(
-          `after ${withinMs} ms it was not so that ${sentence}\n${await this.picture()}`,
+          `after ${withinMs} ms it was not so that ${sentence}\n${await this.#lastPicture()}`,
         );
       await systemClock.sleep(WAIT_PERIOD_MS);
     }
@@ -231,9 +231,21 @@ export class Lab implements Closable {
     return pictureOf(this, { counts, last, elapsedMs: last ? at - last.at : 0 });
   }
 
+  /** What else ends with the lab, before anything of it is taken down. */
+  onClose(work: () => void | Promise<void>): void {
+    this.#scope.defer(work);
+  }
+
   /** Ends every process and removes every trace; idempotent. */
   close(): Promise<void> {
     return this.#scope.close();
+  }
+
+  /** With rates, also when nobody took a picture before. */
+  async #lastPicture(): Promise<string> {
+    await this.picture();
+    await systemClock.sleep(SECOND_MS);
+    return this.picture();
   }
 
   #adopt(process: LabProcess): LabProcess {

@@ -34,6 +34,7 @@ class Router {
   all(): ReadonlyMap<string, Route[]> {
     const { broadcaster, cdn, networks } = this.#plan.description;
     this.#add(CORE, broadcaster.prefix, this.#over(wireIds.contribution(), STUDIO));
+    this.#add(TRANSIT, broadcaster.prefix, this.#over(wireIds.transit(CORE), CORE));
     this.#add(STUDIO, ALL, this.#over(wireIds.contribution(), CORE));
     this.#add(TRANSIT, cdn.prefix, this.#over(wireIds.transit(CORE), CORE));
     this.#add(CORE, ALL, this.#over(wireIds.transit(CORE), TRANSIT));
