@@ -11,7 +11,7 @@ import { Director } from "./director.ts";
 import { directorServer } from "./server.ts";
 import { type DeskParts, PlayerDesk } from "./surfaces/desk.ts";
 import { REQUESTS_PER_S } from "./surfaces/limits.ts";
-import { emptyModel, Topology } from "./topology.ts";
+import { type EdgeDeclaration, emptyModel, Topology } from "./topology.ts";
 
 export const fastweb: Network = {
   v: 1,
@@ -46,19 +46,19 @@ export interface Stage {
   json: (url: string, remoteAddress?: string) => Promise<unknown>;
 }
 
-/** A director of two edges, whose viewers are of Fastweb unless they come from elsewhere. */
+const twoEdges: readonly EdgeDeclaration[] = [
+  { id: "ixp-roma", at: "namex", url: "http://127.0.0.1:8091", capacityMbps: 10_000 },
+  { id: "isp-roma", in: 12_874, url: "http://127.0.0.1:8092", capacityMbps: 10_000 },
+];
+
+/** A director of two edges where no others are given, whose viewers are of Fastweb unless they come from elsewhere. */
 export function stage(
   t: TestContext,
   trustedForwarders: string[] = [],
-  told: Partial<DeskParts> = {},
+  { edges = twoEdges, ...told }: Partial<DeskParts> & { edges?: readonly EdgeDeclaration[] } = {},
 ): Stage {
   const clock = manualClock(utcMs(1_795_301_664_000));
-  const topology = new Topology(emptyModel, {
-    edges: [
-      { id: "ixp-roma", at: "namex", url: "http://127.0.0.1:8091", capacityMbps: 10_000 },
-      { id: "isp-roma", in: 12_874, url: "http://127.0.0.1:8092", capacityMbps: 10_000 },
-    ],
-  });
+  const topology = new Topology(emptyModel, { edges });
   topology.learnNetwork("http://isp", fastweb, monoMs(0));
   let sessions = 0;
   const newSession = (): string => `session-${++sessions}`;
