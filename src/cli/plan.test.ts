@@ -59,9 +59,10 @@ test("the ports are those that WIRE names", () => {
 
 test("several directors are processes of their own, which every edge tells and every network's gateway opens", () => {
   const several = planMatch({ ...match, directors: 3 }, (preferred) => preferred);
-  const directors = several.roles.filter(({ role }) => role === "director");
   assert.deepEqual(
-    directors.map(({ id, options }) => [id, options.port]),
+    several.roles
+      .filter(({ role }) => role === "director")
+      .map(({ id, options }) => [id, (options as RoleOptions<"director">).port]),
     [
       ["director", 8_082],
       ["director 2", 8_072],

@@ -7,7 +7,7 @@ import { SLOW_FIRST_SHARE, SLOW_LEFT_MS } from "../load/limits.ts";
 import type { Resource } from "../load/resource.ts";
 import type { Home, Path, PathPlan } from "../paths/path.ts";
 import { hashOf, mixed, shareOf } from "../load/hash.ts";
-import { leastBad } from "./leastBad.ts";
+import { LeastBad, leastBadFirst } from "./leastBad.ts";
 import { ALTERNATIVES_LIMIT, ALTERNATIVES_PER_TIER, TIER_RESTS_MS } from "./limits.ts";
 import { Movers } from "./movers.ts";
 import { type PlanView, PlanViews, type Spot, type TierView } from "./planView.ts";
@@ -55,6 +55,7 @@ export class Decider {
   readonly #walker: Walker;
   readonly #mbps: () => number;
   readonly #movers: Movers;
+  readonly #leastBad = new LeastBad();
 
   constructor({ board, health, mbps }: DeciderParts) {
     this.#board = board;
@@ -133,10 +134,9 @@ export class Decider {
   ): Choice {
     const fit = this.#fit(question, { view, hash, without: null });
     if (fit) return this.#made(question, { view, hash, path: fit, moved });
-    const { board, walker } = { board: this.#board, walker: this.#walker };
     const { shuns, now, current } = question;
-    const [least] = leastBad(view, { board, walker, hash, mbps: this.#mbps(), shuns, now });
-    const { path } = least as NonNullable<typeof least>;
+    const ask = { board: this.#board, mbps: this.#mbps(), shuns, now };
+    const path = this.#leastBad.of(view, hash, ask);
     const stays = path.edge.id === current;
     return this.#made(question, {
       ...{ view, hash, path, stays, leastBad: true },
@@ -153,7 +153,7 @@ export class Decider {
     const whole = without === null && !question.shuns;
     const wanted = this.#wanted(question, hash, { without });
     for (const tier of view.tiers) {
-      if (whole && now < tier.restsUntil) continue;
+      if (now < tier.restsUntil) continue;
       const index = this.#walker.find(tier, wanted);
       if (index >= 0) return tier.paths[index] as Path;
       if (whole) tier.restsUntil = now + TIER_RESTS_MS;
@@ -240,9 +240,9 @@ export class Decider {
       }
     }
     if (next.length >= ALTERNATIVES_LIMIT) return next;
-    const board = this.#board;
-    const parts = { board, walker: this.#walker, hash, mbps: this.#mbps(), now: question.now };
-    for (const bad of leastBad(view, { ...parts, shuns: question.shuns })) take(bad.path);
+    const { shuns, now } = question;
+    const ask = { board: this.#board, mbps: this.#mbps(), shuns, now };
+    for (const bad of leastBadFirst(view, ask)) take(bad);
     return next;
   }
 }

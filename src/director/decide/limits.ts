@@ -25,6 +25,8 @@ export const TIER_RESTS_MS = 10;
 
 /** Viewers remembered who moved lately; beyond them a move is counted and forgotten. */
 export const MOVERS_LIMIT = 500_000;
+/** Of paths that are equally bad so many share the viewers of a moment. */
+export const EQUALS_LIMIT = 128;
 /** Among over full paths, fills within one such step count as equal. */
 export const FILL_STEP = 0.05;
 /** Sentences of one decision at most. */

@@ -17,6 +17,8 @@ export class Pool {
   /** What its fit edges carry and could carry, Mb/s. */
   totalMbps = 0;
   capacityMbps = 0;
+  /** How many edges are not proven: usually none, and then none is looked for. */
+  unproven = 0;
   #freshUntil = -Infinity;
   #promisedMbps = 0;
   #takes = -1;
@@ -44,8 +46,11 @@ export class Pool {
     this.#takes = takes;
     this.totalMbps = 0;
     this.capacityMbps = 0;
+    this.unproven = 0;
     for (let index = 0; index < this.edges.length; index++) {
-      if ((this.healths[index] as EdgeHealth).standing(now) !== "up") continue;
+      const standing = (this.healths[index] as EdgeHealth).standing(now);
+      if (standing === "unproven") this.unproven += 1;
+      if (standing !== "up") continue;
       const edge = this.edges[index] as Resource;
       this.totalMbps += edge.believedMbps(directors);
       this.capacityMbps += edge.capacityMbps;

@@ -33,21 +33,6 @@ export class Walker {
     this.#board = board;
   }
 
-  /** Calls `visit` with the index of each edge of the tier once, in the viewer's order, until it returns true. */
-  round(tier: TierView, hash: number, visit: (index: number) => boolean): void {
-    const { ring, edges } = tier.pool;
-    const { owners } = ring;
-    this.#open(edges.length);
-    let left = edges.length;
-    for (let at = ring.start(hash); left > 0; at = at + 1 === owners.length ? 0 : at + 1) {
-      const owner = owners[at] as number;
-      if (this.#seen[owner] === this.#walk) continue;
-      this.#seen[owner] = this.#walk;
-      left -= 1;
-      if (visit(owner)) return;
-    }
-  }
-
   #open(size: number): void {
     if (this.#seen.length < size) this.#seen = new Uint32Array(2 * size);
     this.#walk = (this.#walk + 1) >>> 0;
@@ -65,6 +50,7 @@ export class Walker {
     const { directors, policy } = board;
     const { pool } = tier;
     pool.refresh(board, wanted.now);
+    if (wanted.standing === "unproven" && pool.unproven === 0) return -1;
     const step = wanted.mbps * directors;
     const fair = (policy.bound * (pool.totalMbps + step)) / Math.max(pool.capacityMbps, 1);
     const { ring, edges } = pool;
