@@ -36,6 +36,24 @@ export const controlRoomErrors = catalogue("controlroom", {
     says: "A page of {origin} may not enter cues here.",
     cure: "Enter it in the control room's own page, or by its API without a browser.",
   },
+  "explain-too-many": {
+    kind: "said-no",
+    status: 429,
+    says: "{limit} addresses are being explained already.",
+    cure: "Ask again in a second.",
+  },
+  "explain-refused": {
+    kind: "broke-rules",
+    status: 400,
+    says: "The director does not explain it: {problem}",
+    cure: "Write an IPv4 or IPv6 address, such as 93.34.1.1.",
+  },
+  "no-explanation": {
+    kind: "world",
+    status: 502,
+    says: "No director explains an address: {problem}.",
+    cure: "Look whether the directors run; each must answer GET /explain.",
+  },
   "no-answer": {
     kind: "world",
     says: "{url} does not answer: {problem}.",

@@ -8,6 +8,8 @@ export interface Answer<Body> {
   readonly body: Body | null;
   /** Why there is no newer one; null while the party answers. */
   readonly problem: string | null;
+  /** What it said when it refused the question itself (400), in its own words; null: it did not. */
+  readonly refusal?: string | null;
   /** When that began, UTC ms: since when it answers, or since when it does not. */
   readonly since: number;
 }

@@ -9,6 +9,9 @@ export const POLL_DEADLINE_MS = 800;
 /** The largest answer that is read, bytes: a summary with 2,000 viewers is about 500 kB. */
 export const ANSWER_LIMIT = 4_194_304;
 
+/** Characters of another role's refusal that are passed on. */
+export const REFUSAL_LENGTH_LIMIT = 400;
+
 /** For how long after its start the control room does not call a party silent that it has not reached yet, ms. */
 export const STARTING_MS = 5_000;
 
@@ -48,6 +51,26 @@ export const COHORT_LINES_LIMIT = 4;
 /** A load above this share of capacity is worth a word; above the second, trouble. */
 export const BUSY_SHARE = 0.8;
 export const FULL_SHARE = 0.95;
+
+/** How long the last map of a director that fell silent is still counted, ms. */
+export const MAP_COUNTS_MS = 5_000;
+
+/** Sentences of directors that the network view keeps. */
+export const NETWORK_REPORTS_LIMIT = 64;
+
+/** Networks are sorted anew when one has more viewers than the one above it by this share. */
+export const REORDER_BEYOND = 0.35;
+
+/** Networks and edges that the network view shows before all are asked for. */
+export const NETWORK_ROWS_LIMIT = 16;
+export const EDGE_ROWS_LIMIT = 24;
+
+/** Questions to the directors' `/explain` under way at once, and how long one director may take, ms. */
+export const EXPLAIN_AT_ONCE = 8;
+export const EXPLAIN_DEADLINE_MS = 1_500;
+
+/** Characters of an address that is asked for. */
+export const ADDRESS_LENGTH_LIMIT = 64;
 
 /** Cues that the desk lists. */
 export const CUES_LISTED = 20;

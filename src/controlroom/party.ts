@@ -3,7 +3,7 @@ import { ms, RegistaError } from "#base";
 import type { Clock } from "#base/clock";
 import { controlRoomErrors } from "./errors.ts";
 import type { Answer } from "./inputs.ts";
-import { ANSWER_LIMIT, POLL_DEADLINE_MS } from "./limits.ts";
+import { ANSWER_LIMIT, POLL_DEADLINE_MS, REFUSAL_LENGTH_LIMIT } from "./limits.ts";
 
 /** Asks one URL. A party that is away, slow or talks nonsense leaves its last word standing, with the problem. */
 export class Party<Body> {
@@ -11,13 +11,19 @@ export class Party<Body> {
   readonly #url: string;
   readonly #read: (text: string) => Body;
   readonly #clock: Clock;
+  readonly #deadlineMs: number;
   #answer: Answer<Body>;
 
-  /** `read` makes the body of a text, or throws why it cannot. */
-  constructor(options: { url: string; read: (text: string) => Body }, clock: Clock) {
+  /** `read` makes the body of a text, or throws why it cannot. `deadlineMs`: default {@link POLL_DEADLINE_MS}. */
+  constructor(
+    options: { url: string; read: (text: string) => Body },
+    clock: Clock,
+    { deadlineMs = POLL_DEADLINE_MS }: { deadlineMs?: number } = {},
+  ) {
     this.#url = options.url;
     this.#read = options.read;
     this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
     this.#answer = { url: options.url, body: null, problem: "not asked yet", since: clock.utc() };
   }
 
@@ -25,30 +31,36 @@ export class Party<Body> {
     return this.#answer;
   }
 
-  /** Asks once, for {@link POLL_DEADLINE_MS} at most. Never rejects. */
+  /** Asks once, within the deadline. Never rejects. */
   async ask(): Promise<void> {
     this.counters.asked += 1;
-    const { body, problem } = await this.#fetch();
+    const { body, problem, refusal = null } = await this.#fetch();
     if (problem !== null) this.counters.failed += 1;
     const changed = (problem === null) !== (this.#answer.problem === null);
     const since = changed ? this.#clock.utc() : this.#answer.since;
-    this.#answer = { url: this.#url, body: body ?? this.#answer.body, problem, since };
+    this.#answer = { url: this.#url, body: body ?? this.#answer.body, problem, refusal, since };
   }
 
-  async #fetch(): Promise<{ body: Body | null; problem: string | null }> {
+  async #fetch(): Promise<{
+    body: Body | null;
+    problem: string | null;
+    refusal?: string | null;
+  }> {
     const deadline = new AbortController();
-    const timer = this.#clock.after(ms(POLL_DEADLINE_MS), () => deadline.abort());
+    const timer = this.#clock.after(ms(this.#deadlineMs), () => deadline.abort());
     try {
       const answer = await fetch(this.#url, {
         signal: deadline.signal,
         headers: { accept: "application/json" },
       });
       const text = await limitedText(answer, this.#url);
+      if (answer.status === 400)
+        return { body: null, problem: `it answered ${answer.status}`, refusal: sentenceIn(text) };
       if (!answer.ok) throw this.#bad(`${answer.status}`);
       return { body: this.#read(text), problem: null };
     } catch (failure) {
       if (deadline.signal.aborted)
-        return { body: null, problem: `no answer in ${POLL_DEADLINE_MS} ms` };
+        return { body: null, problem: `no answer in ${this.#deadlineMs} ms` };
       return { body: null, problem: problemOf(failure) };
     } finally {
       timer.cancel();
@@ -75,6 +87,17 @@ async function limitedText(answer: Response, url: string): Promise<string> {
     text += decoder.decode(piece, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** What a refusal says under `error`, as all roles write it; null: nothing. */
+function sentenceIn(text: string): string | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    const error = typeof body === "object" && body !== null && "error" in body ? body.error : null;
+    return typeof error === "string" ? error.slice(0, REFUSAL_LENGTH_LIMIT) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** `fetch failed` says nothing; its cause does. */

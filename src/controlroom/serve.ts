@@ -13,6 +13,8 @@ import { CueBook } from "./desk/book.ts";
 import { openDesk } from "./desk/desk.ts";
 import { goalMark } from "./desk/goalMark.ts";
 import { controlRoomErrors } from "./errors.ts";
+import { NetworkRoom } from "./network/room.ts";
+import { openNetwork } from "./network/doors.ts";
 import { Room, type RoomOptions } from "./room.ts";
 
 export interface ControlRoomOptions extends RoomOptions {
@@ -20,6 +22,8 @@ export interface ControlRoomOptions extends RoomOptions {
   port: number;
   /** The address to listen on; default 127.0.0.1. */
   host?: string;
+  /** From this share of its capacity on an edge counts as full; default 0.95. */
+  fullAt?: number;
   /** The folder of the built page; default dist/controlroom of this repository. */
   root?: string;
 }
@@ -32,7 +36,8 @@ const builtPage = fileURLToPath(new URL("../../dist/controlroom", import.meta.ur
 
 /**
  * Starts the control room: the page at `/`, `GET /picture`, `/history`, `/live` (server-sent events, a picture a
- * second), `POST /cue` and `GET /cues` of the desk, `/status`, `/metrics`. Any of the parties may be down, then or later.
+ * second), `POST /cue` and `GET /cues` of the desk, `GET /network`, `/network/live` and `/network/explain` of the network
+ * view, `/status`, `/metrics`. Any of the parties may be down, then or later.
  * Rejects with `control/cannot-listen`.
  */
 export async function startControlRoom(
@@ -42,6 +47,8 @@ export async function startControlRoom(
   const scope = new Scope();
   const live = new LiveStream();
   const room = new Room(options, (picture) => live.send(picture), context);
+  const networkLive = new LiveStream();
+  const network = new NetworkRoom(options, (view) => networkLive.send(view), context);
   const { originUrl, channel } = options;
   const onCue = (cue: Cue): void => goalMark(cue, (mark) => room.note(mark));
   const book = new CueBook({ originUrl, channel, onCue }, context.clock);
@@ -52,16 +59,23 @@ export async function startControlRoom(
       role: "controlroom",
       verdict: room.picture.verdict,
       listeners: live.listeners,
-      counters: { ...room.counters, ...room.asked, ...entered, live: live.counters },
+      networkListeners: networkLive.listeners,
+      counters: {
+        ...{ ...room.counters, ...room.asked, ...network.counters, ...entered },
+        live: live.counters,
+      },
     }),
     metrics: roomMetrics(room, live),
   });
   showPicture(server.app, { room, live });
+  openNetwork(server.app, { network, live: networkLive });
   const entered = openDesk(server.app, { originUrl, channel, book, ...context });
   await showPage(server.app, options.root ?? builtPage);
   scope.own(server);
   scope.own(live);
+  scope.own(networkLive);
   scope.own(room);
+  scope.own(network);
   scope.own(book);
   const url = await server.listen(options).catch(async (failure: unknown) => {
     await scope.close();
@@ -69,6 +83,7 @@ export async function startControlRoom(
   });
   void room.round();
   void book.round();
+  void network.round();
   context.log.info({ url }, "the control room listens");
   return { url, close: () => scope.close() };
 }

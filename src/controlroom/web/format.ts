@@ -22,6 +22,15 @@ export function rate(mbps: number | null | undefined): Shown {
   return { value: mbps < 100 ? mbps.toFixed(1) : mbps.toFixed(0), unit: "Mb/s" };
 }
 
+/** What a port or an edge may carry, which is a round figure: "100 Gb/s", "2.5 Gb/s". */
+export function speed(mbps: number): Shown {
+  const [value, unit] = mbps >= 1_000 ? [mbps / 1_000, "Gb/s"] : [mbps, "Mb/s"];
+  return { value: String(Number(value.toFixed(value < 10 ? 2 : 1))), unit };
+}
+
+/** How many: "23,485". */
+export const whole = (count: number): string => Math.round(count).toLocaleString("en-GB");
+
 /** Any number with its unit, as a fact beside a row. */
 export function amount(value: number | string, unit = ""): Shown {
   if (typeof value === "string") return { value, unit };

@@ -7,6 +7,7 @@ export interface Key {
 export const keys: readonly Key[] = [
   { key: "v", says: "the verdict and what it stands on" },
   { key: "1–5", says: "a block of the chain: broadcaster, CDN, exchange, ISP, viewers" },
+  { key: "n", says: "the network and back to the chain" },
   { key: "c", says: "the cue desk: goal, card, VAR, score, push" },
   { key: "t", says: "plots over 2, 5 or 15 minutes" },
   { key: "l", says: "light or dark" },
