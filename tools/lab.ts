@@ -147,8 +147,10 @@ function hear(stage: { lab: Lab; chain: Chain }): () => string {
   lines.on("line", (line) => {
     const [name = "", ...words] = line.trim().split(/\s+/);
     const command = commands[name];
-    if (!command) return void (said = `${line}: not one of ${Object.keys(commands).join(", ")}`);
-    const act = async (): Promise<unknown> => command.act(stage, words);
+    const act = async (): Promise<unknown> => {
+      if (command) return command.act(stage, words);
+      throw new Error(`not one of ${Object.keys(commands).join(", ")}`);
+    };
     act().then(
       () => (said = `${line}: done`),
       (failure: unknown) => (said = `${line}: ${sentenceOf(failure)}`),

@@ -32,8 +32,8 @@ export interface Compared {
 
 /** How often the director is asked. */
 const ASK_PERIOD_MS = ms(250);
-/** Traffic that heartbeats, polls and questions of viewers make, Mb/s: below, both agree that nothing is there. */
-const NOTHING_MBPS = 0.15;
+/** What wires carry beside media, Mb/s: answers of the director to viewers and to operators, heartbeats. */
+const CONTROL_MBPS = 0.1;
 
 /**
  * Looks for `lastsMs` at what the directors say of `networks`, and at the counters of their wires. What a network's own
@@ -75,7 +75,7 @@ export function disagreements(compared: readonly Compared[], share: number): str
   return compared
     .filter(
       ({ says, counted }) =>
-        Math.abs(says - counted) > Math.max(NOTHING_MBPS, share * Math.max(says, counted)),
+        Math.abs(says - counted) > CONTROL_MBPS + share * Math.max(says, counted),
     )
     .map(
       ({ network, way, says, counted }) =>
@@ -86,7 +86,7 @@ export function disagreements(compared: readonly Compared[], share: number): str
 /** As one line, for a diagnostic. */
 export const comparedLine = (compared: readonly Compared[]): string =>
   compared
-    .filter(({ says, counted }) => Math.max(says, counted) > NOTHING_MBPS)
+    .filter(({ says, counted }) => Math.max(says, counted) > CONTROL_MBPS)
     .map(
       ({ network, way, says, counted }) =>
         `${network} ${way} ${says.toFixed(2)}/${counted.toFixed(2)}`,

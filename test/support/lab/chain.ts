@@ -41,8 +41,8 @@ export interface Chain {
   ask(id: string, path: string): Promise<unknown>;
   /** Changes what a network wants delivered, Mb/s; null: no limit. */
   setLimit(network: string, limitMbps: number | null): Promise<void>;
-  /** The edge's URL as viewers see it. */
-  urlOf(edge: string): string;
+  /** An edge by its id. */
+  edge(id: string): ModelledEdge;
 }
 
 /** Starts everything; resolves when the origin has the channel's first segments. */
@@ -208,10 +208,10 @@ function chainOf(
       const answer = await knock(`${door}/limit`, { method: "PUT", body });
       if (answer.status !== 204) throw new Error(`the limit was refused: ${await answer.text()}`);
     },
-    urlOf: (id) => {
+    edge: (id) => {
       const edge = edges.find((known) => known.id === id);
       if (!edge) throw new Error(`no edge is called ${id}`);
-      return edge.url;
+      return edge;
     },
   };
 }

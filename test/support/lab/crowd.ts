@@ -80,11 +80,11 @@ export class LabViewers implements Closable {
     return this.#now?.playing ?? 0;
   }
 
-  /** Viewers that play from `edge`, by its URL. */
-  at(edge: string): number {
-    const origin = new URL(edge).origin;
+  /** Viewers that play from an edge, under its name or its address: a viewer knows the name once it was steered. */
+  at({ id, url }: { id: string; url: string }): number {
+    const named = (key: string): boolean => key === id || key === url;
     return Object.entries(this.#now?.edges ?? {}).reduce(
-      (sum, [url, count]) => sum + (sameEdge(url, origin) ? count : 0),
+      (sum, [key, playing]) => sum + (named(key) ? playing : 0),
       0,
     );
   }
@@ -101,9 +101,6 @@ export class LabViewers implements Closable {
     return this.process.close();
   }
 }
-
-const sameEdge = (url: string, origin: string): boolean =>
-  URL.canParse(url) && new URL(url).origin === origin;
 
 function settingsOf(network: NetworkDescription, options: ViewersOptions): CrowdSettings {
   const { count, directors, edges = [], overMs = 2_000, seed = 1 } = options;
