@@ -1,9 +1,9 @@
 // Reads a network model: YAML, checked, its files merged in. A wrong one is refused with its line and what is allowed.
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
   type Found,
   type FoundExchange,
+  JSON_BYTES_LIMIT,
   type NamedText,
   parseYaml,
   readIxf,
@@ -11,6 +11,7 @@ import {
   type YamlFile,
 } from "#network/formats";
 import { type NetworkModel, networkModelSchema } from "#protocol";
+import { boundedText } from "./boundedFile.ts";
 import { checkModel } from "./checkModel.ts";
 import { modelErrors } from "./errors.ts";
 import { MEMBERS_LIMIT, MODEL_FILE_LIMIT } from "./limits.ts";
@@ -75,7 +76,7 @@ export function parseModel(text: string, file: string): ReadModel {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return boundedText(file, MODEL_FILE_LIMIT);
   } catch (failure) {
     throw modelErrors.make("file-unreadable", { file, why: (failure as Error).message }, failure);
   }
@@ -86,7 +87,7 @@ type Reading = YamlFile<NetworkModel>;
 /** Text of a file that the model names; a missing one is refused at the line that names it. */
 function readNamed(read: Reading, path: readonly PropertyKey[], file: string): NamedText {
   try {
-    return { file, text: readFileSync(file, "utf8") };
+    return { file, text: boundedText(file, JSON_BYTES_LIMIT) };
   } catch (failure) {
     return read.refuse(
       path,

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { ms, utcMs } from "#base";
 import { manualClock, systemClock } from "#base/clock";
+import { MMDB_BYTES_LIMIT } from "#network/formats";
 import { loadTables } from "./tables.ts";
 
 function file(t: TestContext, content: string): string {
@@ -53,6 +54,18 @@ test("a table that is not there, or is of the other format, is refused by name",
       assert.ok(message.includes(table.file), message);
       return true;
     });
+});
+
+test("a table that is too large for the memory is not read into it", async (t) => {
+  const large = file(t, "");
+  truncateSync(large, MMDB_BYTES_LIMIT + 1);
+  await assert.rejects(
+    loadTables(
+      { tables: [{ format: "mmdb", file: large }] },
+      { take: () => undefined, clock: systemClock },
+    ),
+    { code: "model/file-unreadable", message: /at most 268435456 are read/ },
+  );
 });
 
 test("other work gets its turn while a large table is read", async (t) => {

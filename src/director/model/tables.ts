@@ -1,10 +1,16 @@
 // Tables of whose address is whose, read into whatever takes them, beside whatever else the process does.
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { RegistaError } from "#base";
 import type { Clock } from "#base/clock";
-import { readAsnCsv, readAsnMmdb, type TableRow, type TableSum } from "#network/formats";
+import {
+  MMDB_BYTES_LIMIT,
+  readAsnCsv,
+  readAsnMmdb,
+  type TableRow,
+  type TableSum,
+} from "#network/formats";
 import type { NetworkModel } from "#protocol";
+import { boundedBytes } from "./boundedFile.ts";
 import { modelErrors } from "./errors.ts";
 import { PAUSE_MS } from "./limits.ts";
 
@@ -33,7 +39,7 @@ export async function loadTables(
       const done =
         format === "csv"
           ? await readAsnCsv(createReadStream(file), reader)
-          : await readAsnMmdb(await readFile(file), { ...reader, pause });
+          : await readAsnMmdb(await boundedBytes(file, MMDB_BYTES_LIMIT), { ...reader, pause });
       sum.rows += done.rows;
       sum.skipped += done.skipped;
     } catch (failure) {

@@ -14,9 +14,9 @@ export interface TreeReader extends TableReader {
   readonly pause?: (() => Promise<void>) | undefined;
 }
 
-/** A prefix of the tree that is no node: what it holds, from the bit where it begins to the bit behind its end. */
+/** A prefix of the tree that holds a record, by its first and last address. */
 interface Leaf {
-  readonly record: Record<string, unknown> | null;
+  readonly record: Record<string, unknown>;
   readonly first: string;
   readonly last: string;
 }
@@ -34,12 +34,13 @@ export async function readAsnMmdb(
   const sum = { rows: 0, skipped: 0 };
   try {
     let untilPause = ROWS_BETWEEN_PAUSES;
-    for (const { record, first, last } of leavesOf(bytes)) {
-      const asn = record === null ? null : numberOf(record);
-      if (asn !== null && asn > 0) {
+    for (const leaf of leavesOf(bytes)) {
+      const asn = leaf && numberOf(leaf.record);
+      if (leaf && asn) {
         sum.rows += 1;
+        const { first, last, record } = leaf;
         take({ first: address(first), last: address(last), asn, name: nameOf(record) });
-      } else if (record !== null) sum.skipped += 1;
+      } else if (leaf) sum.skipped += 1;
       untilPause -= 1;
       if (untilPause > 0) continue;
       untilPause = ROWS_BETWEEN_PAUSES;
@@ -63,15 +64,16 @@ function address(text: string): NonNullable<ReturnType<typeof parseAddress>> {
   return found;
 }
 
-/** IPv6 prefixes whose addresses stand for IPv4 ones: RFC 4291 2.5.5, RFC 4380 2.6, RFC 3056 2. Aliases in the tree. */
+/** IPv6 addresses that stand for IPv4 ones, in order: RFC 4291 2.5.5, RFC 4380 2.6, RFC 3056 2. Aliases in the tree. */
 const standIns = [
-  { from: 0n, bits: 96n },
-  { from: 0xffffn << 32n, bits: 96n },
-  { from: 0x2001_0000n << 96n, bits: 32n },
-  { from: 0x2002n << 112n, bits: 16n },
+  { from: 0n, to: 1n << 32n },
+  { from: 0xffffn << 32n, to: 0x1_0000n << 32n },
+  { from: 0x2001_0000n << 96n, to: 0x2001_0001n << 96n },
+  { from: 0x2002n << 112n, to: 0x2003n << 112n },
 ];
 
-function* leavesOf(bytes: Buffer): Generator<Leaf> {
+/** The tree's prefixes in order; null for one that holds nothing. */
+function* leavesOf(bytes: Buffer): Generator<Leaf | null> {
   const reader = new Reader<AsnResponse>(bytes, { cache: new RecordCache() });
   const { nodeCount, ipVersion, searchTreeSize } = reader.metadata;
   if (ipVersion !== 4 && ipVersion !== 6) throw new Error("its ip_version is neither 4 nor 6");
@@ -84,23 +86,28 @@ function* leavesOf(bytes: Buffer): Generator<Leaf> {
     return reader.getWithPrefixLength(text);
   };
   for (let at = 0; at < 2 ** 32;) {
-    const [record, length] = look(ipv4Text(at));
-    const next = (Math.floor(at / 2 ** (32 - length)) + 1) * 2 ** (32 - length);
-    yield { record: recordOf(record), first: ipv4Text(at), last: ipv4Text(next - 1) };
-    at = next;
+    const first = ipv4Text(at);
+    const [found, length] = look(first);
+    const size = 2 ** (32 - length);
+    at = (Math.floor(at / size) + 1) * size;
+    const record = recordOf(found);
+    yield record && { record, first, last: ipv4Text(at - 1) };
   }
   if (ipVersion === 4) return;
+  const jumps = [...standIns];
   for (let at = 0n; at >> 128n === 0n;) {
-    const standIn = standIns.find(({ from, bits }) => (at ^ from) >> (128n - bits) === 0n);
-    if (standIn) {
-      at = standIn.from + (1n << (128n - standIn.bits));
+    const [jump] = jumps;
+    if (jump && at >= jump.from) {
+      jumps.shift();
+      if (at < jump.to) at = jump.to;
       continue;
     }
-    const [record, length] = look(ipv6Text(at));
+    const first = ipv6Text(at);
+    const [found, length] = look(first);
     const width = BigInt(128 - length);
-    const next = ((at >> width) + 1n) << width;
-    yield { record: recordOf(record), first: ipv6Text(at), last: ipv6Text(next - 1n) };
-    at = next;
+    at = ((at >> width) + 1n) << width;
+    const record = recordOf(found);
+    yield record && { record, first, last: ipv6Text(at - 1n) };
   }
 }
 
@@ -114,9 +121,8 @@ function numberOf(record: Record<string, unknown>): number | null {
   return typeof asn === "number" && Number.isInteger(asn) && asn <= 4_294_967_295 ? asn : null;
 }
 
-function nameOf(record: Record<string, unknown> | null): string {
-  const told =
-    record?.["autonomous_system_organization"] ?? record?.["as_name"] ?? record?.["name"];
+function nameOf(record: Record<string, unknown>): string {
+  const told = record["autonomous_system_organization"] ?? record["as_name"] ?? record["name"];
   return typeof told === "string" ? cut(told) : "";
 }
 
