@@ -62,6 +62,11 @@ export const directorErrors = catalogue("director", {
     says: "A table of addresses was not read to its end: {problem}",
     cure: "Addresses that no carrier and no model names stay unknown, and their paths transit; correct the file and start the director again.",
   },
+  "log-unwritable": {
+    kind: "world",
+    says: "The decision log in {folder} cannot be written: {problem}.",
+    cure: "Give a folder that this process may write to, one for each director.",
+  },
   "contract-refused": {
     kind: "broke-rules",
     says: "The contract of the network at {url} is not taken: {problem}",

@@ -5,7 +5,7 @@ import { manualClock } from "#base/clock";
 import { silentLog } from "#base/log";
 import { parseAddress } from "#network";
 import type { Network } from "#protocol";
-import { type LoggedContract, noSink } from "../log/sink.ts";
+import { type LoggedContract, type LoggedMeasure, noSink } from "../log/sink.ts";
 import type { AcceptedContract } from "./accepted.ts";
 import {
   documentOf,
@@ -40,7 +40,12 @@ function stage(t: TestContext, fetch: FetchContract) {
     learn(source, contract, at);
   };
   const logged: LoggedContract[] = [];
-  const sink = { ...noSink, contract: (record: LoggedContract) => void logged.push(record) };
+  const measured: LoggedMeasure[] = [];
+  const sink = {
+    ...noSink,
+    contract: (record: LoggedContract) => void logged.push(record),
+    measure: (record: LoggedMeasure) => void measured.push(record),
+  };
   const warned: string[] = [];
   const log = Object.create(silentLog, {
     warn: { value: (_facts: unknown, text: string) => warned.push(text) },
@@ -51,7 +56,7 @@ function stage(t: TestContext, fetch: FetchContract) {
     clock.advance(ms(1_000));
     await intake.round();
   };
-  return { clock, topology, intake, learned, logged, warned, second };
+  return { clock, topology, intake, learned, logged, measured, warned, second };
 }
 
 test("a contract is asked for with the version that is held, and reaches topology and log", async (t) => {
@@ -148,6 +153,26 @@ test("the limit that comes with a network's load is logged as part of what has t
     logged.map(({ limits }) => limits.map(({ id, mbps }) => `${id} ${mbps}`)),
     [[], ["limit/12874/network 500"], []],
   );
+});
+
+test("what a network measures of a limit is logged once for each time it is told", async (t) => {
+  const part = footprint("ipv4cidr", "10.1.4.0/24");
+  const text = documentOf(
+    limited({ id: "part", current: 7e7 }, part),
+    limited({ id: "quiet" }, footprint("ipv4cidr", "10.1.5.0/24")),
+    limited({ id: "all" }),
+  );
+  const { topology, clock, measured, second } = stage(t, async () => answer(text));
+  const tell = (): void =>
+    topology.learnNetwork(SOURCE, { ...fastwebWord, limitMbps: 500 }, clock.monotonic());
+  tell();
+  await second();
+  await second();
+  const once = measured.map(({ limit, measuredMbps }) => `${limit} ${measuredMbps}`);
+  assert.deepEqual(once, ["limit/12874/network 120", "limit/12874/part 70", "limit/12874/all 120"]);
+  tell();
+  await second();
+  assert.equal(measured.length, 6);
 });
 
 test("what was refused is taken when it becomes known whose it is, without asking anew", async (t) => {

@@ -25,7 +25,7 @@ export interface ContractTopology extends Omit<KnownNetworks, "model"> {
   readonly edges: readonly { readonly url: string }[];
   /** Grows when it may be known better whose a prefix is. */
   readonly version: number;
-  told(source: string): { readonly message: object } | null;
+  told(source: string): { readonly message: object; readonly at: MonoMs } | null;
   learnContract(source: string, contract: AcceptedContract, at: MonoMs): void;
 }
 
@@ -38,6 +38,8 @@ interface Held {
   checkedAt: number;
   /** What was logged last. */
   logged: string;
+  /** When the network told its load that was logged last. */
+  measuredAt: MonoMs | null;
   problem: string | null;
 }
 
@@ -72,6 +74,7 @@ export class ContractIntake implements Closable {
       accepted: null,
       checkedAt: -1,
       logged: "",
+      measuredAt: null,
       problem: null,
     });
     this.#networks = new Map(parts.networks.map((url) => [url, held()]));
@@ -153,6 +156,7 @@ export class ContractIntake implements Closable {
     }
     held.checkedAt = this.#topology.version;
     this.#write(held, network);
+    this.#measure(url, held, network);
   }
 
   #accept(asn: number, advertisement: Advertisement): AcceptedContract {
@@ -197,6 +201,22 @@ export class ContractIntake implements Closable {
     if (held.logged === name) return;
     held.logged = name;
     this.#sink.contract(record);
+  }
+
+  /** What was measured of each limit, once for each time that it was told: a silent network measures nothing. */
+  #measure(url: string, held: Held, { asn, limitMbps, access }: Network): void {
+    const at = this.#topology.told(url)?.at ?? null;
+    if (at === null || at === held.measuredAt) return;
+    held.measuredAt = at;
+    const known = { asn, assignedMbps: null, viewers: null };
+    const whole = `limit/${asn}/network`;
+    if (limitMbps !== null)
+      this.#sink.measure({ ...known, limit: whole, measuredMbps: access.downMbps });
+    for (const { id, footprints, usedMbps } of held.accepted?.limits ?? []) {
+      const measuredMbps = usedMbps ?? (footprints.length === 0 ? access.downMbps : null);
+      if (measuredMbps !== null && !(id === whole && limitMbps !== null))
+        this.#sink.measure({ ...known, limit: id, measuredMbps });
+    }
   }
 
   #toldBy(url: string): Network | null {

@@ -1,5 +1,6 @@
 // Where the director writes what it decided and what it was told, for the audit.
-// Beside the first form: `asns` and `serves` of a footprint, `softMbps` of a limit, `limit` of a measure, all optional.
+// Beside the first form: `asns` and `serves` of a footprint, `softMbps` of a limit, `limit` of a measure, all optional;
+// `viewers` of a measure may be null.
 import type { PathClass } from "#protocol";
 
 /** A viewer was sent somewhere, or moved. */
@@ -45,7 +46,8 @@ export interface LoggedMeasure {
   readonly measuredMbps: number;
   /** By this director's own viewers and the edges' measurement; null before any. */
   readonly assignedMbps: number | null;
-  readonly viewers: number;
+  /** Null: they are not counted for this limit. */
+  readonly viewers: number | null;
 }
 
 /** Takes records; never blocks and never throws: what cannot be kept is counted. */
