@@ -11,6 +11,8 @@ import { RegistaError } from "#base";
 import { director, inputs, network, summary } from "./compose/matchFixture.ts";
 import { type ControlRoomOptions, type Picture, startControlRoom } from "./index.ts";
 import { ANSWER_LIMIT } from "./limits.ts";
+import { mapOf } from "./network/mapFixture.ts";
+import type { NetworkView } from "./network/view.ts";
 
 const context = { clock: systemClock, log: silentLog };
 /** A port that was free a moment ago: nothing listens there. */
@@ -94,6 +96,59 @@ async function pictureWhen(url: string, good: (picture: Picture) => boolean): Pr
 
 const wordOf = (picture: Picture, id: string): string | undefined =>
   picture.blocks.flatMap(({ rows }) => rows).find((row) => row.id === id)?.word;
+
+const explanation = {
+  ...{ v: 1, address: "93.34.1.1", network: null, prefix: null, cohort: "unknown" },
+  ...{ steps: [], chosen: "mix-1", leastBad: true, paths: [], more: 0 },
+};
+
+describe("the network view", () => {
+  const viewOf = async (url: string): Promise<NetworkView> =>
+    (await (await fetch(`${url}/network`)).json()) as NetworkView;
+
+  it("adds up what every director tells, and says which one is silent", async () => {
+    const directors = await party({ "/a/map": mapOf(), "/b/map": mapOf() });
+    const url = await start({
+      directorUrls: [`${directors.url}/a/`, `${directors.url}/b`, nowhere],
+    });
+    let view = await viewOf(url);
+    while (view.total.viewers === 0) view = await viewOf(url);
+    assert.equal(view.title, "Roma – Lazio");
+    assert.equal(view.total.viewers, 2 * mapOf().total.viewers);
+    assert.deepEqual(
+      view.directors.map(({ counted }) => counted),
+      [true, true, false],
+    );
+    assert.match(view.directors[2]?.problem ?? "", /nothing listens there/);
+    const live = await fetch(`${url}/network/live`);
+    const reader = (live.body as ReadableStream<Uint8Array>).getReader();
+    let text = "";
+    while (!text.includes("data: ")) text += new TextDecoder().decode((await reader.read()).value);
+    assert.match(text, /"declared":3/);
+    await reader.cancel();
+  });
+
+  it("has an address explained by the first director that answers, and passes on a refusal", async () => {
+    const directors = await party({ "/explain": explanation });
+    const refusing = fastify({ forceCloseConnections: true });
+    refusing.get("/explain", (_request, reply) =>
+      reply.code(400).send({ code: "director/bad-address", error: "x is no address." }),
+    );
+    scope.defer(() => refusing.close());
+    const no = await refusing.listen({ port: 0, host: "127.0.0.1" });
+    const ask = async (...directorUrls: string[]) => {
+      const answer = await fetch(`${await start({ directorUrls })}/network/explain?ip=93.34.1.1`);
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    const found = await ask(nowhere, directors.url);
+    assert.deepEqual(found.body, { v: 1, director: directors.url, explanation });
+    const refused = await ask(no, directors.url);
+    assert.equal(refused.status, 400);
+    assert.match(String(refused.body["error"]), /x is no address/);
+    const none = await ask(nowhere);
+    assert.deepEqual([none.status, none.body["code"]], [502, "controlroom/no-explanation"]);
+  });
+});
 
 describe("the control room", () => {
   it("makes one picture of what everybody says, and shows it each second", async () => {
