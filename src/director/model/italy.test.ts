@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "#base/clock";
-import { type Address, parsePrefix, rangeOf } from "#network";
+import { type Address, parseAddress, parsePrefix, rangeOf } from "#network";
 import { type FoundExchange, readPeeringDb } from "#network/formats";
+import type { PathClass } from "#protocol";
+import { Topology } from "../topology.ts";
 import { readItaly } from "./readModel.ts";
 import { loadTables } from "./tables.ts";
 
@@ -63,6 +65,36 @@ test("edges can carry the audience, and each network's way to them is not wider 
     const edges = model.edges.filter(({ at }) => at === id);
     assert.ok(edges.reduce((sum, { capacityMbps }) => sum + capacityMbps, 0) <= port, id);
   }
+});
+
+test("its viewers are reached as in the field: inside, over interconnects, at exchanges, or by transit", () => {
+  const topology = new Topology(model);
+  const classesOf = (text: string): Map<string, PathClass> => {
+    const address = parseAddress(text);
+    assert.ok(address);
+    const { tiers } = topology.planOf(topology.homeOf(address).home);
+    return new Map(tiers.flatMap(({ paths }) => paths.map((path) => [path.edge.id, path.class])));
+  };
+  const nearest: Record<string, PathClass> = {
+    "79.0.0.1": "on-net", // TIM
+    "93.32.0.1": "on-net", // Fastweb
+    "151.32.0.1": "pni", // WindTre
+    "2.40.0.1": "pni", // Vodafone
+    "2.192.0.1": "pni", // TIM mobile
+    "101.56.0.1": "exchange", // Sky Wifi
+    "78.208.0.1": "exchange-rs", // Iliad
+    "62.170.0.1": "exchange-rs", // Linkem
+    "2a01:2000::1": "on-net", // TIM
+    "198.51.100.1": "transit", // nobody's
+  };
+  for (const [text, wanted] of Object.entries(nearest))
+    assert.equal([...classesOf(text).values()][0], wanted, text);
+  const tim = classesOf("79.0.0.1");
+  assert.deepEqual(
+    ["dazn-roma", "namex-1", "fastweb-roma"].map((edge) => tim.get(edge)),
+    ["pni", "transit", "transit"],
+  );
+  assert.equal(classesOf("5.84.0.1").get("namex-1"), "exchange-remote"); // WindTre mobile, at MIX alone
 });
 
 /** Who is a member where, by PeeringDB. */
