@@ -29,6 +29,7 @@ import { Audience } from "./load/audience.ts";
 import { ResourceBoard } from "./load/board.ts";
 import { Expectation } from "./load/expectation.ts";
 import { HealthBoard, standings } from "./load/health.ts";
+import { MOVE_VISIBLE_MS } from "./load/limits.ts";
 import { assumeLoads, takeMeasures } from "./load/loads.ts";
 import type { Probe } from "./load/probeRecord.ts";
 import { type DecisionSink, noSink } from "./log/sink.ts";
@@ -174,6 +175,7 @@ export class Director {
 
   #count(now: MonoMs): void {
     this.audience.turn(now);
+    this.board.roundMs = this.audience.periodMs + MOVE_VISIBLE_MS;
     const beating: Heartbeat[] = [];
     for (const edge of this.topology.edges) {
       const heartbeat = this.health.last(edge.id);

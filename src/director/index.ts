@@ -8,13 +8,21 @@ import { defaultSyncBounds, PROTOCOL_VERSION, type SyncBounds, syncBoundsSchema 
 import { Director } from "./director.ts";
 import type { DnsHandle } from "./dns/dnsServer.ts";
 import { directorErrors } from "./errors.ts";
-import { CARRIER_BODY_LIMIT, CARRIERS_LIMIT, EDGES_LIMIT, POLL_TIMEOUT_MS } from "./limits.ts";
+import {
+  CARRIER_BODY_LIMIT,
+  CARRIERS_LIMIT,
+  EDGES_LIMIT,
+  MEASURE_PERIOD_MS,
+  POLL_TIMEOUT_MS,
+} from "./limits.ts";
 import { GOVERN_PERIOD_MS } from "./governor/limits.ts";
 import { directorMetrics } from "./metrics.ts";
 import { type Fetch, Poller, type Source } from "./poller.ts";
 import { parsePrefix } from "#network";
 import { directorServer } from "./server.ts";
 import { surfaceStatus, type Surfaces } from "./surfaces/numbers.ts";
+import { openProber } from "./load/openProber.ts";
+import type { Prober } from "./load/prober.ts";
 import { checkSurfaces, openDesk, openDns, type SurfaceOptions } from "./surfaces/openSurfaces.ts";
 import { bare, type NetworkOptions, openNetwork, TableReading } from "./openNetwork.ts";
 import { isStale, type Topology } from "./topology.ts";
@@ -75,6 +83,7 @@ export async function startDirector(
     topology,
     newSession: () => randomBytes(16).toString("hex"),
     clock,
+    directors: options.directors,
   });
   const sources: Source[] = [
     ...carriers,
@@ -89,11 +98,12 @@ export async function startDirector(
       context,
     ),
   );
+  const prober = openProber(director, { scope, ...context });
   let url = "";
   let dns: DnsHandle | null = null;
   const base = (): string => bare(options.publicUrl ?? url);
   const desk = openDesk(options, { director, base, clock, log });
-  const told = { director, poller, desk, dns: () => dns };
+  const told = { director, poller, prober, desk, dns: () => dns };
   const server = directorServer({
     director,
     desk,
@@ -112,9 +122,12 @@ export async function startDirector(
     throw failure;
   }
   await poller.round();
+  director.measure();
   director.govern();
   const governing = clock.every(GOVERN_PERIOD_MS, () => director.govern());
   scope.defer(() => governing.cancel());
+  const measuring = clock.every(MEASURE_PERIOD_MS, () => director.measure());
+  scope.defer(() => measuring.cancel());
   scope.own(new TableReading(topology, context));
   log.info({ url, channel: options.channel, edges: topology.edges.length }, "director listens");
   return { url, dnsPort: dns?.port ?? null, close: () => scope.close() };
@@ -172,10 +185,11 @@ function statusOf(
     url: string;
     director: Director;
     poller: Poller;
+    prober: Prober;
     clock: Clock;
   } & Surfaces,
 ): object {
-  const { url, director, poller, clock, ...surfaces } = parts;
+  const { url, director, poller, prober, clock, ...surfaces } = parts;
   const now = clock.monotonic();
   return {
     v: PROTOCOL_VERSION,
@@ -195,6 +209,7 @@ function statusOf(
       ...director.counters,
       ...director.governor.counters,
       ...poller.counters,
+      ...prober.counters,
       ...surfaces.desk.counters,
     },
   };

@@ -3,14 +3,21 @@ import type { MonoMs } from "#base";
 import type { DirectorState } from "#protocol";
 import { type Metrics, metricsOf } from "#telemetry";
 import type { Director } from "./director.ts";
+import { moveReasonNames } from "./decide/reasons.ts";
 import { standings } from "./load/health.ts";
+import type { Prober } from "./load/prober.ts";
 import type { Poller } from "./poller.ts";
 import { surfaceNumbers, type Surfaces } from "./surfaces/numbers.ts";
 import { isStale } from "./topology.ts";
 
 /** The numbers of one director; each is read when it is asked for. `edgeUp` and `carrierStale` are 0 or 1; telemetry counts as a carrier. */
 export function directorMetrics(
-  { director, poller, ...surfaces }: { director: Director; poller: Poller } & Surfaces,
+  {
+    director,
+    poller,
+    prober,
+    ...surfaces
+  }: { director: Director; poller: Poller; prober: Prober } & Surfaces,
   now: () => MonoMs,
 ): Metrics {
   const told = surfaceNumbers(surfaces);
@@ -32,6 +39,10 @@ export function directorMetrics(
       ...told.counters(),
       carrierPolls: poller.counters.polls,
       carrierFailures: poller.counters.failures,
+      ...prober.counters,
+      viewersOverlooked: director.audience.overlooked,
+      movesForgotten: director.decider.movesForgotten,
+      resourcesOverlooked: director.board.overlooked,
     }),
     families: {
       ...told.families,
@@ -39,6 +50,12 @@ export function directorMetrics(
         kind: "gauge",
         labels: ["edge"],
         read: edgeIs(({ standing }) => Number(standings[standing].up)),
+      },
+      moved: {
+        kind: "counter",
+        labels: ["reason"],
+        read: () =>
+          moveReasonNames.map((reason) => ({ labels: { reason }, value: director.moves[reason] })),
       },
       edgeLoad: { kind: "gauge", labels: ["edge"], read: edgeIs(({ load }) => load ?? 0) },
       carrierStale: {

@@ -125,7 +125,8 @@ export class Decider {
     const most = this.#board.policy.fullAt * resource.capacityMbps;
     if (resource.sustainedMbps <= most) return false;
     const number = shareOf(mixed(hash, resource.salt));
-    return resource.excess.picks(number, 1 - most / resource.sustainedMbps, now);
+    const { roundMs } = this.#board;
+    return resource.excess.picks(number, 1 - most / resource.sustainedMbps, { now, roundMs });
   }
 
   #first(

@@ -2,7 +2,7 @@
 import type { MonoMs } from "#base";
 import type { Policy } from "#protocol";
 import type { Path } from "../paths/path.ts";
-import { RESOURCES_LIMIT } from "./limits.ts";
+import { RESOURCES_LIMIT, SHED_ROUND_MS } from "./limits.ts";
 import type { Measure } from "./measure.ts";
 import { Resource } from "./resource.ts";
 
@@ -15,6 +15,8 @@ export class ResourceBoard {
   /** Measurements that were taken, and what was promised in all, Mb/s: by these others see that something changed. */
   takes = 0;
   promisedMbps = 0;
+  /** In one round of shedding every viewer has asked for steering once, and what moved is visible. */
+  roundMs: number = SHED_ROUND_MS;
   /** Resources that could not be kept, because there are too many. */
   overlooked = 0;
   #directors: number;

@@ -1,6 +1,6 @@
 // Who leaves what is over full: the excess and no more, the same viewers however often they ask.
 import type { MonoMs } from "#base";
-import { SHED_ROUND_MS, SHED_WRAPS_AT } from "./limits.ts";
+import { SHED_WRAPS_AT } from "./limits.ts";
 
 /**
  * Sheds in rounds. Each viewer has a number from 0 to 1 that never changes; a round picks a band of them as wide as the
@@ -13,11 +13,15 @@ export class Excess {
   #until = -Infinity;
 
   /** Whether the viewer numbered `number` is to leave, while `share` of all that is carried is too much. */
-  picks(number: number, share: number, now: MonoMs): boolean {
+  picks(
+    number: number,
+    share: number,
+    { now, roundMs }: { now: MonoMs; roundMs: number },
+  ): boolean {
     if (now >= this.#until) {
       this.#from = this.#to > SHED_WRAPS_AT ? 0 : this.#to;
       this.#to = this.#from + share * (1 - this.#from);
-      this.#until = now + SHED_ROUND_MS;
+      this.#until = now + roundMs;
     }
     return number >= this.#from && number < this.#to;
   }

@@ -12,7 +12,9 @@ export const PROMISE_UNSEEN_MS = 250;
 /** A promise older than this at a measurement is wholly in it, ms: it drew through all of the second measured. */
 export const PROMISE_SEEN_MS = 1_250;
 
-/** In one round of shedding every viewer has asked for steering once, and what moved is visible: TTL and three seconds. */
+/** So long after a move its bytes have moved too and were measured, ms: a player ends its segment, and two measurements. */
+export const MOVE_VISIBLE_MS = 3_000;
+/** A round of shedding at the usual time between polls, ms. */
 export const SHED_ROUND_MS = 8_000;
 /** When so much of a resource's audience was shed already, the rounds begin anew. */
 export const SHED_WRAPS_AT = 0.9;
