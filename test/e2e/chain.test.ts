@@ -1,6 +1,7 @@
 // A match, and viewers in two networks.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
 import { captionLanguages, captionsBetween } from "#broadcaster";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
@@ -102,7 +103,7 @@ describe("a match on one machine", () => {
     for (const viewer of viewers) await viewer.page.context().close();
   });
 
-  test("the control room shows the chain while a viewer watches", async () => {
+  test("the control room shows the chain while a viewer watches, and where its network is served from", async () => {
     const viewer = await theatre.watch({
       watchUrl: match.urls.watch,
       protocol: "dash",
@@ -116,12 +117,30 @@ describe("a match on one machine", () => {
       .getByText(/s behind|behind the camera/)
       .first()
       .waitFor();
+    await showsNetwork(page);
     await page.context().close();
     await viewer.page.context().close();
   });
 
   describe("the cues of a match", () => playGoals(() => ({ match, theatre })));
 });
+
+/** On `n` the networks by class; an address of Fastweb goes to the edge in Fastweb, and its table says what was dearer. */
+async function showsNetwork(page: Page): Promise<void> {
+  await page.keyboard.press("n");
+  const fastweb = page
+    .getByRole("region", { name: "Networks" })
+    .getByRole("row", { name: /Fastweb/ });
+  await fastweb.getByText("100").first().waitFor();
+  await page.getByLabel("IP address").fill("127.0.1.77");
+  await page.getByRole("button", { name: "explain" }).click();
+  const way = page.getByRole("region", { name: "Where an address would go" });
+  await way.getByRole("row", { name: /taken.*isp-roma.*on-net/ }).waitFor();
+  await way.getByRole("row", { name: /dearer.*ixp-roma/ }).waitFor();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.equal(sideways, 0, "a phone need not scroll sideways");
+}
 
 async function samples(viewer: Viewer, count: number): Promise<FrameSample[]> {
   const frames: FrameSample[] = [];

@@ -29,15 +29,21 @@ describe("the network view", () => {
     assert.equal(networks[0]?.local, 0.9);
   });
 
+  const abroad = (viewers: number) =>
+    edgeOf("other-cdn", { foreign: true, viewers, mbps: 4 * viewers, load: null });
+
   it("of several adds up viewers and bytes, and takes what all of them read from one source once", () => {
     const other = mapOf({
       at: mapOf().at + 1,
       directors: 2,
       networks: [networkOf(12_874, "Fastweb", { "on-net": 100, transit: 25 })],
-      edges: [edgeOf("mix-1", { mbps: 16_000, load: 0.5 }), edgeOf("new")],
+      edges: [edgeOf("mix-1", { mbps: 16_000, load: 0.5 }), edgeOf("new"), abroad(20)],
       reports: ["a report of its own", ...mapOf().reports],
     });
-    const merged = view([up(mapOf()), up(other)]);
+    const merged = view([
+      up(mapOf({ edges: [...mapOf().edges.slice(0, 5), abroad(10)] })),
+      up(other),
+    ]);
     const fastweb = merged.networks.find(({ asn }) => asn === 12_874);
     assert.equal(merged.total.viewers, mapOf().total.viewers + 125);
     assert.equal(merged.declared, 2);
@@ -45,7 +51,9 @@ describe("the network view", () => {
     assert.equal(fastweb?.classes.find((part) => part.class === "transit")?.viewers, 25);
     assert.equal(fastweb?.limitMbps, 40_000);
     const mix = merged.edges.find(({ id }) => id === "mix-1");
-    assert.deepEqual([mix?.mbps, mix?.load, mix?.viewers], [16_000, 0.5, 1_000]);
+    assert.deepEqual([mix?.mbps, mix?.load, mix?.viewers], [16_000, 0.5, 4_950]);
+    const foreign = merged.edges.find(({ id }) => id === "other-cdn");
+    assert.deepEqual([foreign?.viewers, foreign?.mbps], [30, 120]);
     assert.ok(merged.edges.some(({ id }) => id === "new"));
     assert.equal(merged.exchanges.length, 2);
     assert.deepEqual(merged.reports.length, 2);

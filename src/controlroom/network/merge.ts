@@ -142,7 +142,10 @@ function networksOf(maps: readonly NetworkMap[]): NetworkRow[] {
   });
 }
 
-/** An edge tells every director the same; each adds what it has promised, and has its own probes. */
+/**
+ * What an edge measured it tells every director alike; each adds what it has promised, and has its own viewers and probes.
+ * What a foreign edge delivers nobody measures: each director knows what its own viewers are expected to draw there.
+ */
 function edgesOf(maps: readonly NetworkMap[], names: ReadonlyMap<number, string>): EdgeRow[] {
   const groups = Map.groupBy(
     maps.flatMap(({ edges }) => edges),
@@ -158,6 +161,8 @@ function edgesOf(maps: readonly NetworkMap[], names: ReadonlyMap<number, string>
       const loads = group.flatMap(({ load }) => (load === null ? [] : [load]));
       return {
         ...last,
+        viewers: sum(group).viewers,
+        mbps: last.foreign ? sum(group).mbps : last.mbps,
         standing: worst.standing,
         why: worst.why,
         load: loads.length > 0 ? Math.max(...loads) : null,
