@@ -3,7 +3,7 @@
 import type { MonoMs } from "#base";
 import type { ResourceBoard } from "../load/board.ts";
 import type { HealthBoard } from "../load/health.ts";
-import { SLOW_FIRST_SHARE, SLOW_LEFT_MS } from "../load/limits.ts";
+import { MOVE_LAG_MS, SLOW_FIRST_SHARE, SLOW_LEFT_MS } from "../load/limits.ts";
 import type { Resource } from "../load/resource.ts";
 import type { Home, Path, PathPlan } from "../paths/path.ts";
 import { hashOf, mixed, shareOf } from "../load/hash.ts";
@@ -92,7 +92,8 @@ export class Decider {
   /** Notes that the viewer was told: what it draws is promised, and its move is remembered. */
   commit(question: Question, choice: Choice): void {
     if (choice.stays) return;
-    this.#board.spend(choice.path.over, this.#mbps(), question.now);
+    const lagMs = choice.moved === null ? 0 : MOVE_LAG_MS;
+    this.#board.spend(choice.path.over, this.#mbps(), question.now, lagMs);
     if (choice.moved !== null) this.#movers.add(question.viewer, question.now);
   }
 

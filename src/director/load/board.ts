@@ -45,11 +45,11 @@ export class ResourceBoard {
     this.takes += 1;
   }
 
-  /** Notes that a viewer who draws `mbps` was sent over these resources. */
-  spend(over: readonly string[], mbps: number, now: MonoMs): void {
+  /** Notes that a viewer who draws `mbps` was sent over these resources, and begins `lagMs` later. */
+  spend(over: readonly string[], mbps: number, now: MonoMs, lagMs = 0): void {
     for (const id of over) {
       const resource = this.resource(id);
-      resource.promise(mbps, now);
+      resource.promise(mbps, now + lagMs);
       if (resource.calmSince !== null) this.#noteCalm(resource, now);
     }
     this.promisedMbps += mbps;

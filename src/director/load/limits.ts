@@ -12,6 +12,8 @@ export const PROMISE_UNSEEN_MS = 250;
 /** A promise older than this at a measurement is wholly in it, ms: it drew through all of the second measured. */
 export const PROMISE_SEEN_MS = 1_250;
 
+/** A player that is moved goes on with what it loads: its promise counts as made so much later, ms. */
+export const MOVE_LAG_MS = 2_000;
 /** So long after a move its bytes have moved too and were measured, ms: a player ends its segment, and two measurements. */
 export const MOVE_VISIBLE_MS = 3_000;
 /** A round of shedding at the usual time between polls, ms. */

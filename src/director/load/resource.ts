@@ -78,11 +78,13 @@ export class Resource {
     this.#slots.fill(-1);
   }
 
-  promise(mbps: number, now: MonoMs): void {
-    const slot = Math.floor(now / PROMISE_SLOT_MS);
-    const at = slot % PROMISE_SLOTS;
-    this.#amounts[at] = (this.#slots[at] === slot ? (this.#amounts[at] as number) : 0) + mbps;
-    this.#slots[at] = slot;
+  /** Notes what is promised from `at` on. */
+  promise(mbps: number, at: number): void {
+    const slot = Math.floor(at / PROMISE_SLOT_MS);
+    const place = slot % PROMISE_SLOTS;
+    const before = this.#slots[place] === slot ? (this.#amounts[place] as number) : 0;
+    this.#amounts[place] = before + mbps;
+    this.#slots[place] = slot;
     this.unseenMbps += mbps;
   }
 
