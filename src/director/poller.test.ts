@@ -78,6 +78,41 @@ test("a lost network leaves what it told last, marked stale, until it answers ag
   await poller.close();
 });
 
+test("of several exchanges and networks each is known for itself, and one that is silent takes nobody along", async () => {
+  const words: Record<string, object> = {
+    "http://a/exchange": exchange,
+    "http://b/exchange": { ...exchange, id: "mix", members: [] },
+    "http://c/network": network,
+    "http://d/network": { ...network, asn: 3_269, name: "TIM", prefixes: ["127.0.2.0/24"] },
+  };
+  const { poller, topology, homeOf } = stage(
+    async (url) => ({ status: words[url] ? 200 : 503, body: body(words[url] ?? {}) }),
+    [
+      { kind: "exchange", url: "http://a" },
+      { kind: "exchange", url: "http://b" },
+      { kind: "network", url: "http://c" },
+      { kind: "network", url: "http://d" },
+    ],
+  );
+  await poller.round();
+  delete words["http://a/exchange"];
+  delete words["http://c/network"];
+  await poller.round();
+  assert.deepEqual(
+    [...topology.exchanges].map(({ id }) => id),
+    ["namex", "mix"],
+  );
+  assert.deepEqual(
+    ["127.0.1.1", "127.0.2.1"].map((text) => homeOf(text)?.home.name),
+    ["Fastweb", "TIM"],
+  );
+  assert.deepEqual(
+    [...poller.state()].map(({ problem }) => problem),
+    ["it answered 503", null, "it answered 503", null],
+  );
+  await poller.close();
+});
+
 test("each second asks once, and a carrier that hangs is not asked again meanwhile", async () => {
   let asked = 0;
   const { poller, clock } = stage((url) => {

@@ -73,7 +73,7 @@ test("each class is found, with its reason in a sentence", () => {
 });
 
 test("a cache in another network comes last, whatever its class, and says so", () => {
-  const topology = topologyOf({ ...italy, edges: [...(italy.edges ?? [])].reverse() });
+  const topology = topologyOf({ ...italy, edges: (italy.edges ?? []).toReversed() });
   const { home } = topology.homeOf(addressIn(wind));
   const { tiers, barred } = topology.planOf(home);
   assert.deepEqual(barred, []);

@@ -20,7 +20,7 @@ export interface AddressRange {
   readonly name: string;
 }
 
-/** Where a network's prefix is. */
+/** Where a network's prefixes are; one object a network and place. */
 interface Mark {
   readonly asn: number;
   readonly place: string;
@@ -61,11 +61,15 @@ export class HomeTable {
 
   #write({ asn, prefixes }: NetworkModel["networks"][number]): void {
     const claims: Claim[] = [];
+    const marks = new Map<string, Mark>();
     for (const { prefix: text, place } of prefixes) {
       const prefix = parsePrefix(text);
       if (!prefix) continue;
       claims.push({ prefix, owner: this.#owner(asn) });
-      if (place !== undefined) this.#marks.set(prefix, { asn, place });
+      if (place === undefined) continue;
+      const mark = marks.get(place) ?? { asn, place };
+      marks.set(place, mark);
+      this.#marks.set(prefix, mark);
     }
     this.claims.replace({ name: `AS${asn} in the model`, rank: MODEL_RANK }, claims);
   }

@@ -58,7 +58,7 @@ const models: fc.Arbitrary<ModelInput> = fc.record({
     costs: fc.record(Object.fromEntries(pathClasses.map((name) => [name, cost]))),
     costPer100Km: fc.nat(40),
   }),
-}) as fc.Arbitrary<ModelInput>;
+});
 const footprints = fc.subarray(["93.32.0.0/12", "93.40.0.0/16", "79.0.0.0/10", "151.1.0.0/16"]);
 const contracts = fc.array(fc.tuple(someAsn, footprints), { maxLength: 3 });
 
