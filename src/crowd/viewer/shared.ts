@@ -11,6 +11,7 @@ import { type HlsLadder, readLadder } from "./hlsLadder.ts";
 import { type HlsList, hlsList } from "./hlsList.ts";
 import { Ledger } from "./ledger.ts";
 import { CLOCK_CHECK_MS, EDGES_LIMIT, READ_BUFFER_BYTES } from "./limits.ts";
+import { baseOf } from "./pathways.ts";
 import { Wheel } from "./wheel.ts";
 
 /** One for each process. Close it when its viewers have stopped. */
@@ -33,6 +34,7 @@ export class SharedContent {
   );
   readonly headers = new Documents<CmafTrack>((bytes) => readHeader(bytes));
   readonly #edges = new Map<string, EdgeAddress>();
+  readonly #edgesOf = new Map<string, EdgeAddress>();
   #utcOffset = 0;
   #checkedAt = -Infinity;
 
@@ -48,6 +50,16 @@ export class SharedContent {
       this.#checkedAt = now;
     }
     return now + this.#utcOffset;
+  }
+
+  /** The edge that serves `address`, of the channel: steering names the same few over and over. @throws as {@link edge} does */
+  edgeOf(address: string, channel: string): EdgeAddress {
+    const known = this.#edgesOf.get(address);
+    if (known) return known;
+    const edge = this.edge(baseOf(address, channel));
+    if (this.#edgesOf.size >= EDGES_LIMIT) this.#edgesOf.clear();
+    this.#edgesOf.set(address, edge);
+    return edge;
   }
 
   /** The same value for the same address. @throws TypeError for what is no http address, or one too many */

@@ -10,7 +10,7 @@ import type { Failure, Host, Track } from "./host.ts";
 import { CONTROL_PERIOD_MS } from "./limits.ts";
 import { type Buffered, Playback } from "./playback.ts";
 import { RateEstimate } from "./rates.ts";
-import { baseOf, type Place, placesOf, type SteeringAnswer } from "./pathways.ts";
+import { type Place, placesOf, type SteeringAnswer } from "./pathways.ts";
 import type { FaultKind, SteeringOutcome } from "./reasons.ts";
 import { Retries } from "./retries.ts";
 import type { SharedContent } from "./shared.ts";
@@ -233,7 +233,7 @@ export class SocketViewer implements Host, Sleeper, Steered {
     const places = placesOf(answer, {
       known: (name) =>
         (name === steering?.pathway ? edges[0] : null) ?? this.#named.get(name) ?? null,
-      edgeOf: (address) => this.shared.edge(baseOf(address, channel)),
+      edgeOf: (address) => this.shared.edgeOf(address, channel),
     });
     if (places.length === 0) return false;
     this.#places = places;
