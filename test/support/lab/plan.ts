@@ -100,16 +100,16 @@ export function planLab(description: LabDescription): LabPlan {
     wires.join(wireIds.backbone(site.id), site.backbone, [CORE, site.id]);
     if (site.port) join(site.id, site.port, cdn.asn);
   }
-  wires.join(wireIds.contribution(), description.broadcaster.contribution, [CORE, STUDIO]);
-  wires.join(wireIds.transit(CORE), cdn.transit, [TRANSIT, CORE]);
+  wires.join(wireIds.contribution(), description.broadcaster.contribution, [STUDIO, CORE]);
+  wires.join(wireIds.transit(CORE), cdn.transit, [CORE, TRANSIT]);
   for (const network of networks) {
     wires.join(wireIds.transit(network.id), network.transit, [TRANSIT, network.id]);
     wires.join(wireIds.access(network.id), network.access, [network.id, homesOf(network.id)], {
       devices: ["homes", "access"],
     });
     if (network.cache)
-      wires.join(wireIds.cache(network.id), {}, [network.id, cacheOf(network.id)], {
-        devices: ["cache", "router"],
+      wires.join(wireIds.cache(network.id), {}, [cacheOf(network.id), network.id], {
+        devices: ["router", "cache"],
       });
     for (const port of network.ports) join(network.id, port, network.asn);
     for (const { id, site, mbps } of network.pnis) {
@@ -175,7 +175,7 @@ function stationsOf({
   ];
 }
 
-/** Numbers point-to-point wires: 100.64.n.0/30 (RFC 6598) and fd64:n::/64 (RFC 4193). */
+/** Numbers point-to-point wires, 100.64.n.0/30 (RFC 6598) and fd64:n::/64 (RFC 4193): the end nearer to the studio first. */
 class WirePlanner {
   readonly all: PlannedWire[] = [];
 
