@@ -304,6 +304,17 @@ export const schemas = {
       .nullable()
       .default(null)
       .describe("answers DNS: zone=match.example,port=53,host=…; null: it does not"),
+    decisionLog: z
+      .strictObject({
+        folder: z.string(),
+        fileBytes: z.number().int().min(65_536).optional(),
+        totalBytes: z.number().int().min(131_072).optional(),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        "what is decided, for regista audit: folder=…,fileBytes=…,totalBytes=…; null: nowhere",
+      ),
   }),
   telemetry: z.strictObject({ host, port: listenPort(8_084), channel }),
   watch: z.strictObject({

@@ -5,6 +5,7 @@ import type { Clock } from "#base/clock";
 import type { Log } from "#base/log";
 import { HttpClient } from "#http";
 import { defaultSyncBounds, PROTOCOL_VERSION, type SyncBounds, syncBoundsSchema } from "#protocol";
+import { type ContractOptions, type Contracts, openContracts } from "./contract/openContracts.ts";
 import { Director } from "./director.ts";
 import type { DnsHandle } from "./dns/dnsServer.ts";
 import { directorErrors } from "./errors.ts";
@@ -32,7 +33,7 @@ export { loadTables, readItaly, readModelFile } from "./model/index.ts";
 export type { EdgeDeclaration } from "./topology.ts";
 
 /** How a director is set up. */
-export interface DirectorOptions extends NetworkOptions, SurfaceOptions {
+export interface DirectorOptions extends NetworkOptions, SurfaceOptions, ContractOptions {
   /** 0: any free port, learned from the handle's `url`. */
   readonly port: number;
   /** Default 127.0.0.1. */
@@ -73,6 +74,7 @@ export async function startDirector(
   const { topology, sources: carriers } = openNetwork(options, log);
   check(options, { topology, carriers });
   const scope = new Scope();
+  const contracts = await openContracts(options, { topology, carriers, scope }, context);
   const director = new Director({
     channel: options.channel,
     sync: options.sync ?? defaultSyncBounds,
@@ -84,6 +86,7 @@ export async function startDirector(
     newSession: () => randomBytes(16).toString("hex"),
     clock,
     directors: options.directors,
+    sink: contracts.sink,
   });
   const sources: Source[] = [
     ...carriers,
@@ -103,7 +106,7 @@ export async function startDirector(
   let dns: DnsHandle | null = null;
   const base = (): string => bare(options.publicUrl ?? url);
   const desk = openDesk(options, { director, base, clock, log });
-  const told = { director, poller, prober, desk, dns: () => dns };
+  const told = { director, poller, prober, contracts, desk, dns: () => dns };
   const server = directorServer({
     director,
     desk,
@@ -122,6 +125,7 @@ export async function startDirector(
     throw failure;
   }
   await poller.round();
+  await contracts.round();
   director.measure();
   director.govern();
   const governing = clock.every(GOVERN_PERIOD_MS, () => director.govern());
@@ -186,10 +190,11 @@ function statusOf(
     director: Director;
     poller: Poller;
     prober: Prober;
+    contracts: Contracts;
     clock: Clock;
   } & Surfaces,
 ): object {
-  const { url, director, poller, prober, clock, ...surfaces } = parts;
+  const { url, director, poller, prober, contracts, clock, ...surfaces } = parts;
   const now = clock.monotonic();
   return {
     v: PROTOCOL_VERSION,
@@ -205,11 +210,13 @@ function statusOf(
     })),
     refusedPrefixes: director.topology.refusedPrefixes,
     ...surfaceStatus(surfaces),
+    ...contracts.status,
     counters: {
       ...director.counters,
       ...director.governor.counters,
       ...poller.counters,
       ...prober.counters,
+      ...contracts.counters,
       ...surfaces.desk.counters,
     },
   };

@@ -2,6 +2,7 @@
 import type { MonoMs } from "#base";
 import type { DirectorState } from "#protocol";
 import { type Metrics, metricsOf } from "#telemetry";
+import type { Contracts } from "./contract/openContracts.ts";
 import type { Director } from "./director.ts";
 import { moveReasonNames } from "./decide/reasons.ts";
 import { standings } from "./load/health.ts";
@@ -16,8 +17,9 @@ export function directorMetrics(
     director,
     poller,
     prober,
+    contracts,
     ...surfaces
-  }: { director: Director; poller: Poller; prober: Prober } & Surfaces,
+  }: { director: Director; poller: Poller; prober: Prober; contracts: Contracts } & Surfaces,
   now: () => MonoMs,
 ): Metrics {
   const told = surfaceNumbers(surfaces);
@@ -40,6 +42,7 @@ export function directorMetrics(
       carrierPolls: poller.counters.polls,
       carrierFailures: poller.counters.failures,
       ...prober.counters,
+      ...contracts.counters,
       viewersOverlooked: director.audience.overlooked,
       movesForgotten: director.decider.movesForgotten,
       resourcesOverlooked: director.board.overlooked,
