@@ -1,9 +1,12 @@
 // npm run bench -- director: lookups, decisions, sessions over sockets, and simulated evenings beside other policies.
 import { type BenchResult, type Row, surroundings } from "../result.ts";
 import type { Group } from "./group.ts";
+import { death } from "./death.ts";
+import { kickoff } from "./kickoff.ts";
+import { locality } from "./locality.ts";
 import { lookups } from "./lookups/lookups.ts";
 
-const groups: readonly Group[] = [lookups];
+const groups: readonly Group[] = [lookups, kickoff, death, locality];
 
 /** Runs all groups, or the one called `only`. */
 export async function runDirector({
