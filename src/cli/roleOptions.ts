@@ -8,6 +8,7 @@ import {
   profileNames,
   syncBoundsSchema,
 } from "#protocol";
+import { surfaceFields } from "./surfaceOptions.ts";
 
 const port = z.number().int().min(0).max(65_535);
 const host = z.string().default("127.0.0.1").describe("address to listen on");
@@ -279,31 +280,7 @@ export const schemas = {
       .url()
       .optional()
       .describe("where players find it, when that is not where it listens; default: where it does"),
-    trustedForwarders: z
-      .array(z.string())
-      .default([])
-      .describe("prefixes of reverse proxies whose X-Forwarded-For is believed"),
-    pathways: z
-      .array(z.string())
-      .nullable()
-      .default(null)
-      .describe("ids of the edges that playlists name, as the origin has them; null: all"),
-    requestsPerS: z
-      .number()
-      .min(1)
-      .optional()
-      .describe("sessions and steering requests answered a second; the rest is shed fairly"),
-    dns: z
-      .strictObject({
-        zone: z.string(),
-        port: port.optional(),
-        host: z.string().optional(),
-        nameServers: z.array(z.string()).optional(),
-        responsesPerS: z.number().min(1).optional(),
-      })
-      .nullable()
-      .default(null)
-      .describe("answers DNS: zone=match.example,port=53,host=…; null: it does not"),
+    ...surfaceFields,
     decisionLog: z
       .strictObject({
         folder: z.string(),

@@ -60,7 +60,7 @@ export interface Heard extends DecodedPacket {
 
 export function heardOf(bytes: Buffer): Heard {
   const packet = decode(bytes);
-  const opt = packet.additionals?.find((record) => record.type === "OPT") as OptAnswer | undefined;
+  const opt = packet.additionals?.find((record) => record.type === "OPT");
   const ecs = opt?.options.find(({ code }) => code === CLIENT_SUBNET)?.data;
   return {
     ...packet,

@@ -100,7 +100,7 @@ test("a resolver that tells its client's subnet gets that subnet's edges", async
 test("several queries over one TCP connection are answered in order, however their bytes come", async (t) => {
   const { port } = await stage(t);
   const queries = Buffer.concat(
-    ["A", "AAAA", "NS"].map((type) => framed(queryOf(ZONE, type as "A"))),
+    (["A", "AAAA", "NS"] as const).map((type) => framed(queryOf(ZONE, type))),
   );
   const heard = await say(port, queries, 3);
   assert.deepEqual(

@@ -109,7 +109,10 @@ class DnsServer implements DnsHandle {
     tcp.on("error", (failure) => this.#log.warn({ err: failure }, "a DNS socket failed"));
     tcp.on("connection", (socket) => {
       const from = parseAddress(socket.remoteAddress ?? "");
-      if (!from) return void socket.destroy();
+      if (!from) {
+        socket.destroy();
+        return;
+      }
       const now = (): MonoMs => this.#clock.monotonic();
       const answer = (bytes: Buffer): Buffer | null => this.#answer(bytes, from, "tcp").bytes;
       const queries = new TcpQueries(socket, { answer, now });

@@ -93,7 +93,7 @@ test("a known name without that type is NODATA, an unknown one NXDOMAIN, both wi
       [5, false, "refused"],
     );
   }
-  assert.equal(ask(queryOf(ZONE, "AXFR" as "A")).outcome, "refused");
+  assert.equal(ask(queryOf(ZONE, "AXFR")).outcome, "refused");
 });
 
 test("the zone tells its SOA and its servers, and where its own server is", () => {
@@ -106,7 +106,7 @@ test("the zone tells its SOA and its servers, and where its own server is", () =
 });
 
 test("who asks for ANY gets one record that says so", () => {
-  const [record, ...more] = ask(queryOf(ZONE, "ANY" as "A")).answers ?? [];
+  const [record, ...more] = ask(queryOf(ZONE, "ANY")).answers ?? [];
   assert.ok(record?.type === "HINFO");
   assert.deepEqual([record.data.cpu, more.length], ["RFC8482", 0]);
 });
@@ -156,7 +156,7 @@ test("ten thousand mutated queries are answered by the rules or not at all, and 
   const seeds = [
     queryOf(ZONE, "A", { subnet: "10.1.2.0/24" }),
     queryOf(`match.${ZONE}`, "AAAA", { subnet: "2001:db8::/48" }),
-    queryOf(`nothing.${ZONE}`, "ANY" as "A", null),
+    queryOf(`nothing.${ZONE}`, "ANY", null),
   ];
   const outcomes = new Map<DnsOutcome, number>();
   for (let run = 0; run < 10_000; run += 1) {

@@ -11,7 +11,7 @@ const now = monoMs(1_000);
 function crowd(paths: SlowPaths, on: typeof path, rates: readonly number[]): void {
   for (const [index, mbps] of rates.entries()) paths.note(on, { viewer: `v${index}`, mbps }, now);
 }
-const many = (mbps: number): number[] => new Array<number>(SAMPLES_LEAST).fill(mbps);
+const many = (mbps: number): number[] => Array.from({ length: SAMPLES_LEAST }, () => mbps);
 
 test("one slow home decides nothing, however often it speaks", () => {
   const paths = new SlowPaths();
