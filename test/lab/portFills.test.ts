@@ -7,7 +7,7 @@ import { assertSettled, curtain, movesOf, setStage } from "../support/lab/stage.
 
 /** Vodafone's port at MIX, Mb/s. */
 const PORT_MBPS = 15;
-/** Every part leaves for all viewers at once, and a port holds a twentieth of a second: above, packets would be lost. */
+/** Every part leaves for all viewers at once: above, a small port would lose packets. */
 const FULL_AT = 0.65;
 const first = 30;
 const more = 70;

@@ -17,8 +17,11 @@ export const WAIT_LIMIT_MS = ms(30_000);
 export const WAIT_PERIOD_MS = ms(100);
 /** A command of `ip` or `tc` has this long. */
 export const COMMAND_LIMIT_MS = ms(20_000);
-/** How long a shaped port's queue may be, ms: what a port's buffer holds. */
-export const PORT_QUEUE_MS = 50;
+/**
+ * How long a shaped port's queue may be, ms. A part leaves an edge for all its viewers at once: of a port that is nearly
+ * full that is almost a part's time, which links of many senders smooth out and a port of some Mb/s has to hold.
+ */
+export const PORT_QUEUE_MS = 300;
 /** What a shaped port may send at once, ms at its speed, and bytes at least: one burst of segmentation offload. */
 export const PORT_BURST = { ms: 4, bytes: 65_536 } as const;
 /** What Ethernet (14), IPv4 (20) and TCP with timestamps (32) add to each packet, bytes. */

@@ -116,10 +116,10 @@ test("every address is somebody's alone, and every name fits the kernel", () => 
   assert.equal(addressIn({ ipv4: "2.224.0.0/20", ipv6: "2001:db8::/64" }, 266).ipv4, "2.224.1.10");
 });
 
-test("a shaped port sends what its speed allows, and holds a twentieth of a second", () => {
+test("a shaped port sends what its speed allows, and holds a part for all its viewers", () => {
   assert.equal(
     shapeLine("as12874", 20),
-    "qdisc replace dev as12874 root tbf rate 20000kbit burst 65536 latency 50ms",
+    "qdisc replace dev as12874 root tbf rate 20000kbit burst 65536 latency 300ms",
   );
   assert.match(shapeLine("as12874", 1_000), /burst 500000/);
 });
