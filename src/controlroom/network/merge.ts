@@ -57,7 +57,7 @@ export function merge(inputs: MergeInputs): NetworkView {
     declared: Math.max(directors.length, ...maps.map((map) => map.directors)),
     total,
     local: localOf(classes, total),
-    classes,
+    classes: classes.map((part) => ({ ...part, ...pathClassTable[part.class] })),
     networks: orderOf(networks, inputs.shown),
     moreNetworks: Math.max(0, ...maps.map((map) => map.moreNetworks)),
     edges: edgesOf(maps, names),
@@ -82,10 +82,17 @@ const nothing: Amount = { viewers: 0, mbps: 0 };
 
 const sum = (amounts: readonly Amount[]): Amount => ({
   viewers: amounts.reduce((all, { viewers }) => all + viewers, 0),
-  mbps: amounts.reduce((all, { mbps }) => all + mbps, 0),
+  mbps: rounded(
+    amounts.reduce((all, { mbps }) => all + mbps, 0),
+    3,
+  ),
 });
 
-const share = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
+/** More digits are sent each second, and mean nothing. */
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+const share = (part: number, whole: number): number | null =>
+  whole > 0 ? rounded(part / whole, 5) : null;
 
 /** Every class, best first, whether anybody is there or not. */
 function classesOf(parts: readonly (Amount & { class: PathClass })[], whole: Amount): ClassPart[] {
@@ -93,7 +100,6 @@ function classesOf(parts: readonly (Amount & { class: PathClass })[], whole: Amo
     const own = sum(parts.filter((part) => part.class === name));
     return {
       class: name,
-      ...pathClassTable[name],
       ...own,
       viewerShare: share(own.viewers, whole.viewers),
       mbpsShare: share(own.mbps, whole.mbps),
@@ -102,7 +108,7 @@ function classesOf(parts: readonly (Amount & { class: PathClass })[], whole: Amo
 }
 
 function localOf(classes: readonly ClassPart[], whole: Amount): NetworkView["local"] {
-  const local = sum(classes.filter(({ local: isLocal }) => isLocal));
+  const local = sum(classes.filter((part) => pathClassTable[part.class].local));
   return {
     viewers: share(local.viewers, whole.viewers),
     mbps: share(local.mbps, whole.mbps),
@@ -131,7 +137,7 @@ function networksOf(maps: readonly NetworkMap[]): NetworkRow[] {
       asn: last.asn,
       name: last.name,
       place: last.place,
-      classes,
+      classes: classes.filter(({ viewers, mbps }) => viewers > 0 || mbps > 0),
       local: localOf(classes, total).viewers,
       measuredMbps:
         group.findLast(({ measuredMbps }) => measuredMbps !== null)?.measuredMbps ?? null,

@@ -10,12 +10,16 @@ export interface Amount {
 /** A class's part of something. Shares are 0…1 of the whole, null where the whole is nothing. */
 export interface ClassPart extends Amount {
   readonly class: PathClass;
+  readonly viewerShare: number | null;
+  readonly mbpsShare: number | null;
+}
+
+/** A class's part of the whole, with what the class means. */
+export interface ClassTotal extends ClassPart {
   readonly label: string;
   /** Whether it counts as local. */
   readonly local: boolean;
   readonly says: string;
-  readonly viewerShare: number | null;
-  readonly mbpsShare: number | null;
 }
 
 export interface NetworkRow extends Amount {
@@ -24,7 +28,7 @@ export interface NetworkRow extends Amount {
   readonly asn: number | null;
   readonly name: string;
   readonly place: string | null;
-  /** Every class, best first. */
+  /** Classes that somebody is in, best first. */
   readonly classes: readonly ClassPart[];
   readonly local: number | null;
   readonly measuredMbps: number | null;
@@ -69,7 +73,7 @@ export interface NetworkView {
   readonly total: Amount;
   readonly local: { readonly viewers: number | null; readonly mbps: number | null };
   /** Every class, best first. */
-  readonly classes: readonly ClassPart[];
+  readonly classes: readonly ClassTotal[];
   readonly networks: readonly NetworkRow[];
   /** Networks that directors left out for want of room. */
   readonly moreNetworks: number;
