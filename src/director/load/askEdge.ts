@@ -1,6 +1,6 @@
 // One probe over HTTP: a small object for the first byte, and of a foreign edge now and then the channel's last whole
 // segment for its speed. Playlists are read line by line; nothing here knows what is in them.
-import { elapsed, type MonoMs } from "#base";
+import { elapsed, type MonoMs, ms } from "#base";
 import type { Clock } from "#base/clock";
 import type { HttpClient } from "#http";
 import { mainPlaylistPath } from "#protocol";
@@ -8,6 +8,7 @@ import {
   PLAYLIST_BYTES_LIMIT,
   PROBE_LARGE_BYTES,
   PROBE_LARGE_LEAST_BYTES,
+  PROBE_LARGE_MS,
   PROBE_TIMEOUT_MS,
 } from "./limits.ts";
 import type { Probe } from "./probeRecord.ts";
@@ -73,11 +74,17 @@ function getter({ client, clock }: { client: HttpClient; clock: Clock }): Get {
       const decoder = new TextDecoder();
       const timeout = { headTimeoutMs: PROBE_TIMEOUT_MS, idleTimeoutMs: PROBE_TIMEOUT_MS };
       const done = (): void => {
+        enough.cancel();
         const now = clock.monotonic();
         const body = texts.join("");
         const firstByteMs = elapsed(startedAt, headAt ?? now);
         resolve({ status, body, bytes, firstByteMs, bodyMs: elapsed(headAt ?? now, now) });
       };
+      const enough = clock.after(ms(PROBE_LARGE_MS), () => {
+        if (headAt === null) return;
+        done();
+        pending.abort();
+      });
       const pending = client.request(
         { method: "GET", url, ...timeout },
         {
@@ -94,7 +101,10 @@ function getter({ client, clock }: { client: HttpClient; clock: Clock }): Get {
           },
           chunkEnd: () => undefined,
           end: done,
-          fail: reject,
+          fail: (failure) => {
+            enough.cancel();
+            reject(failure);
+          },
         },
       );
     });

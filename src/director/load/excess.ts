@@ -26,6 +26,11 @@ export class Excess {
     return number >= this.#from && number < this.#to;
   }
 
+  /** It holds less than it did: who has to leave is counted anew, among those who were not picked. */
+  hasten(): void {
+    this.#until = -Infinity;
+  }
+
   /** It has had room for long: who is on it now has come since. */
   reset(now: MonoMs): void {
     if (now < this.#until) return;

@@ -34,7 +34,7 @@ export const shown = (share: number): string => share.toFixed(2);
 export class EdgeHealth {
   heartbeat: Heartbeat | null = null;
   heardAt: MonoMs | null = null;
-  readonly probes = new ProbeRecord();
+  #probes: ProbeRecord | null = null;
   /** As declared; null: it spoke before anybody asked for it. */
   declared: EdgeDeclaration | null = null;
   readonly #id: string;
@@ -46,6 +46,11 @@ export class EdgeHealth {
     this.#id = id;
     this.#startedAt = startedAt;
     this.#wellSince = startedAt;
+  }
+
+  get probes(): ProbeRecord {
+    this.#probes ??= new ProbeRecord(this.declared?.foreign ? "foreign" : "own");
+    return this.#probes;
   }
 
   hear(heartbeat: Heartbeat, at: MonoMs): void {

@@ -37,8 +37,11 @@ export const PROBE_TICK_MS = 50;
 export const PROBES_AT_ONCE = 64;
 /** When the prober itself is this late, its process is busy, and what it measures says nothing about edges, ms. */
 export const PROBER_LATE_MS = 100;
-/** An edge is down after so many failed probes one after another. */
-export const PROBE_FAILURES = 2;
+/**
+ * An edge is down after so many failed probes one after another. One of ours says itself that it is there: its probes tell
+ * only that it cannot be reached, and a busy machine may miss some.
+ */
+export const PROBE_FAILURES = { foreign: 2, own: 5 } as const;
 /** An edge that was down is back after so many good ones. */
 export const PROBE_SUCCESSES = 3;
 /** The last few probes, of which the middle one counts. */
@@ -51,14 +54,18 @@ export const PROBE_PAST = 120;
 export const PROBE_SLOW_LEARNS = 8;
 /** An edge is slow when its first byte takes so many times the usual, */
 export const SLOW_FACTOR = 4;
-/** and at least this much more than the usual, ms. */
-export const SLOW_LEAST_MS = 200;
+/** and at least this much more than the usual, ms: what a viewer's buffer feels, and what a busy machine of ours is not. */
+export const SLOW_LEAST_MS = { foreign: 200, own: 500 } as const;
 /** Or when a large object comes at less than this share of its usual speed. */
 export const SLOW_SPEED_SHARE = 0.25;
 /** It is well again below this share of what makes it slow. */
 export const SLOW_BACK_SHARE = 0.6;
-/** Each so manieth probe of a foreign edge reads a larger object. */
-export const PROBE_LARGE_EVERY = 5;
+/** One probe in so many of a foreign edge reads a larger object. */
+export const PROBE_LARGE_EVERY = 3;
+/** The last few speeds, of which the middle one counts, and how many say what is usual. */
+export const SPEEDS_RECENT = 3;
+/** The larger object is read no longer than this, ms: what came by then tells the speed. */
+export const PROBE_LARGE_MS = 1_500;
 /** What is read of the larger object, bytes: a speed up to 100 Mb/s takes 20 ms. */
 export const PROBE_LARGE_BYTES = 262_144;
 /** A playlist is read as far as this, bytes. */

@@ -11,6 +11,7 @@ import {
   SLOW_FACTOR,
   SLOW_LEAST_MS,
   SLOW_SPEED_SHARE,
+  SPEEDS_RECENT,
 } from "./limits.ts";
 
 /** What one probe found. */
@@ -71,10 +72,14 @@ export class ProbeRecord {
   #slowCount = 0;
   readonly #recent = new Past(PROBE_RECENT);
   readonly #usual = new Past(PROBE_PAST);
-  readonly #recentMbps = new Past(PROBE_RECENT);
+  readonly #recentMbps = new Past(SPEEDS_RECENT);
   readonly #usualMbps = new Past(PROBE_PAST);
-  #firstByteMs = 0;
-  #usualMs = 0;
+  readonly #whose: "foreign" | "own";
+
+  /** An edge of ours has more patience: it says itself how it is. */
+  constructor(whose: "foreign" | "own") {
+    this.#whose = whose;
+  }
 
   get standing(): ProbeStanding {
     return this.#standing;
@@ -106,7 +111,8 @@ export class ProbeRecord {
     this.#successes = 0;
     this.#failures += 1;
     this.#why = `does not answer probes: ${why}`;
-    if (this.#standing !== "none" && this.#failures >= PROBE_FAILURES) this.#become("silent", at);
+    if (this.#standing !== "none" && this.#failures >= PROBE_FAILURES[this.#whose])
+      this.#become("silent", at);
   }
 
   #answered({ firstByteMs, mbps }: Probe & { ok: true }, at: MonoMs): void {
@@ -130,16 +136,16 @@ export class ProbeRecord {
   #isSlow(): string | null {
     const already = this.#standing === "slow";
     const share = already ? SLOW_BACK_SHARE : 1;
-    this.#firstByteMs = this.#recent.median;
-    this.#usualMs = this.#usual.median;
-    const most = Math.max(SLOW_FACTOR * this.#usualMs, this.#usualMs + SLOW_LEAST_MS) * share;
+    const firstByteMs = this.#recent.median;
+    const usualMs = this.#usual.median;
+    const most = Math.max(SLOW_FACTOR * usualMs, usualMs + SLOW_LEAST_MS[this.#whose]) * share;
     const learned = this.#usual.size >= PROBE_LEARNED && this.#recent.size >= PROBE_RECENT >> 1;
-    if (learned && this.#firstByteMs > most)
-      return `is slow: the first byte takes ${Math.round(this.#firstByteMs)} ms, usually ${Math.round(this.#usualMs)} ms`;
+    if (learned && firstByteMs > most)
+      return `is slow: the first byte takes ${Math.round(firstByteMs)} ms, usually ${Math.round(usualMs)} ms`;
     const usual = this.#usualMbps.median;
     const least = (SLOW_SPEED_SHARE * usual) / share;
     const speed = this.#recentMbps.median;
-    if (this.#usualMbps.size >= PROBE_LEARNED && speed < least)
+    if (this.#usualMbps.size >= SPEEDS_RECENT && speed < least)
       return `is slow: ${speed.toFixed(1)} Mb/s, usually ${usual.toFixed(1)} Mb/s`;
     return null;
   }

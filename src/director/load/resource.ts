@@ -54,6 +54,7 @@ export class Resource {
   take(measure: Measure, at: MonoMs): void {
     this.heard = true;
     this.name = measure.name;
+    if (measure.capacityMbps < this.capacityMbps) this.excess.hasten();
     this.capacityMbps = measure.capacityMbps;
     this.up = measure.up;
     if (measure.usedMbps === null) {
