@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import { numbersOf } from "#base";
+import { dashPlan } from "./dashPlan.ts";
 import { edgeAddress } from "./edgeAddress.ts";
+import { readLadder } from "./hlsLadder.ts";
 import { EDGE_DISTRUST_MS, STEERED_EDGES_LIMIT } from "./limits.ts";
 import { LiveChannel } from "./liveFixture.ts";
 import { baseOf, placesOf, readSteering, type SteeringAnswer } from "./pathways.ts";
@@ -206,4 +208,29 @@ test("an edge that failed is not gone back to at once, although the director sti
   assert.equal(retries.edge, b);
   assert.equal(retries.prefer([a, b], 1_000 + EDGE_DISTRUST_MS), true);
   assert.equal(retries.edge, a);
+});
+
+test("a manifest's names for edges are known, whichever protocol", () => {
+  const main = [
+    "#EXTM3U",
+    '#EXT-X-STREAM-INF:BANDWIDTH=1,PATHWAY-ID="a"',
+    "http://a.example/match/v1.m3u8",
+    '#EXT-X-STREAM-INF:BANDWIDTH=1,PATHWAY-ID="b"',
+    "http://b.example/cdn/match/v1.m3u8",
+    '#EXT-X-STREAM-INF:BANDWIDTH=1,PATHWAY-ID="here"',
+    "v1.m3u8",
+    "",
+  ].join("\n");
+  const { pathways, rungs } = readLadder(main, "/match/main.m3u8");
+  assert.deepEqual(
+    [...pathways].map(([name, address]) => [name, baseOf(address, "match")]),
+    [
+      ["a", "http://a.example"],
+      ["b", "http://b.example/cdn"],
+    ],
+  );
+  assert.equal(rungs.length, 1, "the first pathway's variants alone are its rungs");
+  const locations = [{ name: "a", url: "http://a.example/match/" }];
+  const plan = dashPlan({ locations, sets: [], updatePeriodMs: 0 } as never, "/match/live.mpd");
+  assert.deepEqual([...plan.locations], [["a", "http://a.example/match/"]]);
 });
