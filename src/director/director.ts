@@ -245,11 +245,11 @@ export class Director {
   }
 
   /** A new session. `base` is where players find the director. Throws unknown-channel. */
-  session(channel: string, ip: string, base: string): Session {
+  session(channel: string, ip: string, base: string, shuns?: Ask["shuns"]): Session {
     const known = this.#parts.channel;
     if (channel !== known) throw directorErrors.make("unknown-channel", { channel, known });
     const session = this.#parts.newSession();
-    const placement = this.arrive({ address: parseAddress(ip), viewer: session });
+    const placement = this.arrive({ address: parseAddress(ip), viewer: session, shuns });
     const { network, cohort, why } = placement;
     const { edge, class: pathClass } = placement.choice.path;
     return {

@@ -78,7 +78,9 @@ export class PlayerDesk {
   /** A new session. Throws `too-busy`, and what the director throws. */
   session(channel: string, ip: string): Session {
     const address = this.admit("arriving", ip);
-    const session = this.#parts.director.session(channel, ip, this.#parts.base());
+    const { director, base, clock } = this.#parts;
+    const shuns = this.slowPaths.shunsOf(this.#asnOf(address), clock.monotonic());
+    const session = director.session(channel, ip, base(), shuns);
     const edge = this.#edges.get(session.edge.id);
     const steering = { ...session.steering, ttlS: this.#ttlS() };
     if (!edge || !address) return { ...session, steering };
@@ -118,12 +120,8 @@ export class PlayerDesk {
     const viewer = session ?? ask.ip;
     const asn = this.#asnOf(address);
     this.#learn(words, { asn, viewer });
-    const needMbps = director.sessionMbps;
-    const now = this.#parts.clock.monotonic();
-    const placement = director.poll({
-      ...{ address, viewer, current: words.current },
-      shuns: (edge) => this.slowPaths.isSlow({ asn, edge }, needMbps, now),
-    });
+    const shuns = this.slowPaths.shunsOf(asn, this.#parts.clock.monotonic());
+    const placement = director.poll({ address, viewer, current: words.current, shuns });
     return steeringManifest(protocol, {
       ranked: placement.ranked.map(({ edge }) => edge) as [typeof placement.choice.path.edge],
       pathways: this.pathways,
@@ -150,9 +148,13 @@ export class PlayerDesk {
   }
 
   #learn({ measured }: PlayerWords, { asn, viewer }: { asn: number | null; viewer: string }): void {
-    const now = this.#parts.clock.monotonic();
-    for (const { edge, mbps } of measured)
-      if (mbps !== null) this.slowPaths.note({ asn, edge }, { viewer, mbps }, now);
+    const { clock, director } = this.#parts;
+    const now = clock.monotonic();
+    for (const { edge, mbps } of measured) {
+      if (mbps === null) continue;
+      this.slowPaths.note({ asn, edge }, { viewer, mbps }, now);
+      this.slowPaths.judge({ asn, edge }, director.sessionMbps, now);
+    }
   }
 
   /** What is told now; viewers are counted for as long as they need not come again. */

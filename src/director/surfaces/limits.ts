@@ -33,15 +33,26 @@ export const REKEY_MS = ms(20_000);
 /** The longest time that anyone is sent away for, s; it is doubled by the spread. */
 export const RETRY_LIMIT_S = 15;
 
-/** Measurements kept of one path. */
+/** Viewers of one path whose measurements are kept, and as many whose next one is waited for. */
 export const SAMPLES_LIMIT = 32;
 /** Fewer viewers than this say nothing of a path. */
 export const SAMPLES_LEAST = 8;
 /** A measurement older than this says nothing of now. */
 export const SAMPLE_AGE_MS = ms(30_000);
+/** Who has not spoken again by then has left, and another is heard instead: longer than any TTL. */
+export const WAITING_AGE_MS = ms(90_000);
 /** Paths (a network and an edge) with measurements; the one heard longest ago goes. */
 export const SLOW_PATHS_LIMIT = 4_096;
+/** Below this share of what a viewer draws on average a path gives too little: players of small pictures measure less. */
+export const NEED_SHARE = 0.5;
+/** The same where no other edge is known to give the network more. */
+export const ALONE_SHARE = 0.25;
 /** Another edge does better when its median is this many times as large. */
 export const BETTER = 1.5;
+/** A path is judged no more often than this. */
+export const JUDGE_PERIOD_MS = ms(1_000);
+/** For so long a path that was found slow is left alone; twice as long each time that it is found slow again. */
+export const SLOW_HOLD_MS = ms(60_000);
+export const SLOW_HOLD_LIMIT_MS = ms(960_000);
 /** What a player can have measured, Mb/s; anything else is a mistake. */
 export const THROUGHPUT_LIMITS_MBPS = { least: 0.01, most: 100_000 } as const;
