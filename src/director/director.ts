@@ -1,7 +1,7 @@
 // The director without its doors: places viewers, keeps what edges, carriers and probes say.
 import { elapsed, type MonoMs } from "#base";
 import type { Clock } from "#base/clock";
-import { type Address, parseAddress, parsePrefix } from "#network";
+import { parseAddress } from "#network";
 import {
   type Cohorts,
   type DirectorState,
@@ -16,15 +16,16 @@ import {
   type SyncBounds,
   type Target,
 } from "#protocol";
+import { Chronicle } from "./chronicle.ts";
 import { Decider, type Question } from "./decide/decider.ts";
 import { explanationOf } from "./decide/explanation.ts";
-import { type MoveReason, moveReasonNames } from "./decide/reasons.ts";
+import type { MoveReason } from "./decide/reasons.ts";
 import type { Scales } from "./decide/weigh.ts";
 import { directorErrors } from "./errors.ts";
 import { Governor, UNKNOWN_COHORT } from "./governor/governor.ts";
 import { edgePressures, surgeOf } from "./governor/pressure.ts";
 import type { CohortWord } from "./governor/wish.ts";
-import { DECISIONS_LIMIT, STALE_AFTER_MS, STEERING_TTL_S } from "./limits.ts";
+import { STALE_AFTER_MS, STEERING_TTL_S } from "./limits.ts";
 import { Audience } from "./load/audience.ts";
 import { ResourceBoard } from "./load/board.ts";
 import { Expectation } from "./load/expectation.ts";
@@ -37,7 +38,7 @@ import { deliveredTo, mapOf } from "./networkMap.ts";
 import type { EdgeDeclaration } from "./paths/edge.ts";
 import type { FoundHome } from "./paths/homes.ts";
 import { type Ask, Placement } from "./placement.ts";
-import { MinuteCounter, Ring } from "./ring.ts";
+import { MinuteCounter } from "./ring.ts";
 import { type Topology, unknownHome } from "./topology.ts";
 
 /** What the director is told at its start, once checked. */
@@ -81,10 +82,6 @@ export class Director {
     heartbeats: 0,
     heartbeatsRefused: 0,
   };
-  readonly moves = Object.fromEntries(moveReasonNames.map((name) => [name, 0])) as Record<
-    MoveReason,
-    number
-  >;
   readonly health: HealthBoard;
   readonly board: ResourceBoard;
   readonly audience: Audience;
@@ -96,7 +93,7 @@ export class Director {
   readonly #sink: DecisionSink;
   readonly #expected: Expectation;
   readonly #edges: ReadonlyMap<string, EdgeDeclaration>;
-  readonly #decisions = new Ring<DirectorState["decisions"][number]>(DECISIONS_LIMIT);
+  readonly #chronicle: Chronicle;
   readonly #minute: MinuteCounter;
   #cohorts: { words: ReadonlyMap<string, CohortWord>; at: MonoMs } | null = null;
 
@@ -105,6 +102,7 @@ export class Director {
     const { policy } = topology.model;
     this.#parts = parts;
     this.#sink = parts.sink ?? noSink;
+    this.#chronicle = new Chronicle(this.#sink);
     this.topology = topology;
     this.startedAt = clock.monotonic();
     const { startedAt } = this;
@@ -136,6 +134,11 @@ export class Director {
   /** What one viewer is expected to draw, Mb/s. */
   get sessionMbps(): number {
     return this.#expected.mbps;
+  }
+
+  /** Viewers moved since the start, by reason. */
+  get moves(): Readonly<Record<MoveReason, number>> {
+    return this.#chronicle.moves;
   }
 
   /** The ids of all edges, which are the names of pathways. */
@@ -275,38 +278,14 @@ export class Director {
     this.audience.saw(viewer, { home: found.home, path: choice.path }, question.now);
   }
 
-  #note(ask: Ask, placement: Placement): void {
-    const { question, choice, found } = placement;
-    const { viewer } = ask;
-    const why = [...placement.why];
+  #note({ address, viewer }: Ask, placement: Placement): void {
+    const { question, choice } = placement;
+    const utcMs = this.#parts.clock.utc();
+    this.#chronicle.note(placement, { address, mbps: this.#expected.mbps, utcMs });
     this.decider.commit(question, choice);
     this.#see(viewer, placement);
     if (choice.leastBad) this.counters.leastBad += 1;
-    if (choice.moved !== null) {
-      this.counters.moves += 1;
-      this.moves[choice.moved] += 1;
-    }
-    const { edge, class: pathClass } = choice.path;
-    const { asn } = found.home;
-    this.#decisions.push({
-      at: this.#parts.clock.utc() / 1_000,
-      session: viewer,
-      network: asn === null ? "unknown" : this.topology.nameOf(asn),
-      edge: edge.id,
-      class: pathClass,
-      why,
-    });
-    this.#sink.decision({
-      session: viewer,
-      prefix: neighbourhoodOf(ask.address),
-      asn,
-      edge: edge.id,
-      class: pathClass,
-      from: question.current ?? null,
-      leastBad: choice.leastBad,
-      mbps: this.#expected.mbps,
-      why,
-    });
+    if (choice.moved !== null) this.counters.moves += 1;
   }
 
   #scales(now: MonoMs): Scales {
@@ -391,19 +370,13 @@ export class Director {
         const heartbeat = this.health.last(id);
         return { id, url, at, in: inside, up: standings[standing].up, why, heartbeat };
       }),
-      decisions: [...this.#decisions.items],
+      decisions: this.#chronicle.last,
     };
   }
 }
 
 /** Edges named in an error at most. */
 const NAMED_EDGES = 20;
-
-/** The /24 or /48 of an address. */
-const neighbourhoodOf = (address: Address | null): string | null =>
-  address === null
-    ? null
-    : (parsePrefix(`${address.text}/${address.family === 4 ? 24 : 48}`)?.text ?? null);
 
 const steeringPath = (protocol: "hls" | "dash", session: string): string =>
   `/steer/${protocol}?session=${session}`;

@@ -11,7 +11,7 @@ import { type AskEdge, Prober } from "./prober.ts";
 import type { Probe } from "./probeRecord.ts";
 
 const good: Probe = { ok: true, firstByteMs: 1, mbps: null };
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const settle = (): Promise<void> => systemClock.sleep(ms(0));
 
 function stage(count: number, ask: AskEdge) {
   const clock = manualClock(utcMs(0));
@@ -42,10 +42,10 @@ test("a thousand edges are each probed once a second, spread over the second", a
     return good;
   });
   t.after(() => prober.close());
-  await pass(10 * PROBE_PERIOD_MS);
+  await pass(5 * PROBE_PERIOD_MS);
   assert.equal(heard.size, 1_000);
   const counts = [...heard.values()].map(({ length }) => length);
-  assert.ok(Math.min(...counts) >= 8 && Math.max(...counts) <= 12, `${Math.min(...counts)}`);
+  assert.ok(Math.min(...counts) >= 4 && Math.max(...counts) <= 6, `${Math.min(...counts)}`);
   assert.ok(mostAtOnce <= PROBES_AT_ONCE, `${mostAtOnce}`);
 });
 
