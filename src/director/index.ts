@@ -29,6 +29,8 @@ import { bare, type NetworkOptions, openNetwork, TableReading } from "./openNetw
 import { isStale, type Topology } from "./topology.ts";
 
 export { directorErrors } from "./errors.ts";
+export { auditLogs } from "./log/audit/audit.ts";
+export type { AuditReport, AuditRow } from "./log/audit/verdict.ts";
 export { loadTables, readItaly, readModelFile } from "./model/index.ts";
 export type { EdgeDeclaration } from "./topology.ts";
 
