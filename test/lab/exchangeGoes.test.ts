@@ -37,8 +37,7 @@ test(
       "the director sees them there, through the route server",
       async () => (await stage.onClass("vodafone", "exchange-rs")) === viewers.vodafone,
     );
-    await assertSettled(t, stage);
-    const mix = await lab.during([`mix/${VODAFONE}`], () => assertSettled(t, stage));
+    const { counts: mix } = await lab.during([`mix/${VODAFONE}`], () => assertSettled(t, stage));
     assert.equal(
       mix.get(`mix/${VODAFONE}`)?.down.bytes,
       0,

@@ -50,8 +50,7 @@ export async function compare(
   ]);
   const said = new Map<string, number>();
   let asked = 0;
-  let lasted = 0;
-  const counts = await lab.during(ids, async () => {
+  const { counts, lastedMs: lasted } = await lab.during(ids, async () => {
     const start = systemClock.monotonic();
     while (systemClock.monotonic() - start < lastsMs) {
       const maps = await Promise.all(chain.directors.map((_, index) => chain.map(index + 1)));
@@ -59,7 +58,6 @@ export async function compare(
       asked += 1;
       await systemClock.sleep(ASK_PERIOD_MS);
     }
-    lasted = systemClock.monotonic() - start;
   });
   return described.flatMap((network) =>
     ways.map((way) => ({

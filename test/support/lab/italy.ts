@@ -9,8 +9,8 @@ export const VODAFONE = 30_722;
 export const TIM = 3_269;
 
 /**
- * Fastweb has a cache and a port at Namex; Vodafone a private interconnect in Milan and ports at both exchanges; TIM is at
- * no exchange. Port speeds are what two cores can fill.
+ * Fastweb has a cache and a port at Namex; Vodafone a private interconnect in Milan and ports at both exchanges, at Namex by
+ * the route server alone; TIM is at no exchange. Port speeds are what two cores can fill.
  */
 export const italy: LabDescription = {
   title: "Italy in small",
@@ -46,7 +46,7 @@ export const italy: LabDescription = {
       {
         ...{ id: "roma", place: "it/roma" },
         prefix: { ipv4: "185.45.209.0/24", ipv6: "2a02:2890:0:9::/64" },
-        port: { exchange: "namex", mbps: 1_000 },
+        port: { exchange: "namex", mbps: 1_000, bilateral: [FASTWEB] },
         backbone: { delayMs: 4 },
       },
       {

@@ -46,7 +46,7 @@ test(
     const ipv6 = { ...ipv4, as: "2001:b07:1::77", to: "2a02:2890:0:9::a" };
     const wires = [`namex/${FASTWEB}`, `namex/${CDN}`, "access/fastweb", "transit/fastweb"];
     for (const way of [ipv4, ipv6]) {
-      const counts = await lab.during(wires, async () => {
+      const { counts } = await lab.during(wires, async () => {
         assert.equal((await get(lab, way)).bytes, way.bytes);
       });
       const down = wires.map((id) => counts.get(id)?.down.payload ?? 0);
@@ -55,11 +55,11 @@ test(
       assert.ok((down[3] ?? 0) < 2_000, "and transit saw nothing");
     }
     await lab.cut("namex");
-    const counts = await lab.during(wires, async () => void (await get(lab, ipv4)));
+    const { counts } = await lab.during(wires, async () => void (await get(lab, ipv4)));
     assert.ok((counts.get(`namex/${FASTWEB}`)?.down.bytes ?? Infinity) < 2_000);
     assert.ok((counts.get("transit/fastweb")?.down.payload ?? 0) > 1_900_000, "another way");
     await lab.restore("namex");
-    const again = await lab.during(wires, async () => void (await get(lab, ipv4)));
+    const { counts: again } = await lab.during(wires, async () => void (await get(lab, ipv4)));
     assert.ok((again.get(`namex/${FASTWEB}`)?.down.payload ?? 0) > 1_900_000, "and back");
   },
 );

@@ -155,14 +155,27 @@ export class Lab implements Closable {
     return readCounts(this.plan, this.names, ids);
   }
 
-  /** What each wire carried while `work` was done. */
-  async during(ids: readonly string[], work: () => Promise<void>): Promise<WireCounts> {
-    const before = await this.counts(ids);
+  /** What wires carried while `work` was done, and how long that was, from reading to reading, ms. */
+  async during(
+    ids: readonly string[],
+    work: () => Promise<void>,
+  ): Promise<{ counts: WireCounts; lastedMs: number }> {
+    const read = async (): Promise<{ at: number; counts: WireCounts }> => {
+      const start = systemClock.monotonic();
+      const counts = await this.counts(ids);
+      // A busy machine takes its time to read: the counters are of some moment within it.
+      return { at: (start + systemClock.monotonic()) / 2, counts };
+    };
+    const before = await read();
     await work();
-    const after = await this.counts(ids);
-    return new Map(
-      ids.map((id) => [id, growth(before.get(id) as WireCount, after.get(id) as WireCount)]),
+    const after = await read();
+    const counts = new Map(
+      ids.map((id) => [
+        id,
+        growth(before.counts.get(id) as WireCount, after.counts.get(id) as WireCount),
+      ]),
     );
+    return { counts, lastedMs: after.at - before.at };
   }
 
   /** An exchange, a member's port (`namex/12874`) or an interconnect loses its line, and everybody sends another way. */

@@ -152,7 +152,7 @@ test("the description is a network model: members, interconnects, edges in their
   assert.deepEqual(
     namex?.members.map(({ asn, bilateral }) => [asn, bilateral]),
     [
-      [CDN, "all"],
+      [CDN, [FASTWEB]],
       [FASTWEB, "all"],
       [VODAFONE, []],
     ],
