@@ -38,7 +38,7 @@ const groups: Group[] = [
 ];
 const lasting: Group = {
   name: "long",
-  files: globSync("test/long/*.test.ts"),
+  files: globSync("test/{long,lab}/*.test.ts"),
   concurrency: 1,
   limitS: 3_600,
   testLimitS: 900,

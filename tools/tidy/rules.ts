@@ -105,6 +105,7 @@ const namedScriptsExist: Rule = (file) => {
     "test:long",
     "check",
     "bench",
+    "lab",
     "soak",
     "build",
     "format",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
+import type { Got } from "./getOnce.ts";
 import { buildLab, type Lab, whyNoLab } from "./index.ts";
 import { CDN, FASTWEB, italy } from "./italy.ts";
 import { openLab } from "./lab.ts";
@@ -10,12 +11,7 @@ const skip = whyNoLab() ?? false;
 /** A server that answers each request with so many bytes, on all addresses of both families. */
 const SERVER = `require("node:http").createServer((q, a) => a.end(Buffer.alloc(Number(q.url.slice(1)))))
   .listen(80, "::", () => process.send({ listens: true }));`;
-/** Fetches one body from an address of its own, and tells its size, how long it took, and where it came from. */
-const CLIENT = `const start = performance.now(); let bytes = 0;
-  require("node:http").get({ host: process.argv[1], path: "/" + process.argv[3], localAddress: process.argv[2] }, (a) => {
-    a.on("data", (part) => (bytes += part.length));
-    a.on("end", () => (process.send({ bytes, tookMs: performance.now() - start }), process.disconnect()));
-  }).on("error", (failure) => (process.send({ failed: failure.message }), process.disconnect()));`;
+const CLIENT = new URL("getOnce.ts", import.meta.url).pathname;
 
 async function serve(lab: Lab, station: string): Promise<void> {
   const server = lab.in(station).fork("-e", [SERVER], { as: `server ${station}` });
@@ -27,11 +23,11 @@ async function get(
   lab: Lab,
   way: { from: string; as: string; to: string; bytes: number },
 ): Promise<{ bytes: number; tookMs: number }> {
-  const words = [CLIENT, way.to, way.as, String(way.bytes)];
-  const client = lab.in(way.from).fork("-e", words, { as: `client ${(clients += 1)}` });
+  const words = [way.to, way.as, `/${way.bytes}`];
+  const client = lab.in(way.from).fork(CLIENT, words, { as: `client ${(clients += 1)}` });
   return client.first((message) => {
-    const said = message as { bytes: number; tookMs: number; failed?: string };
-    if (said.failed) throw new Error(said.failed);
+    const said = message as Got;
+    if ("failed" in said) throw new Error(said.failed);
     return said;
   });
 }
