@@ -2,11 +2,13 @@
 import { type BenchResult, type Row, surroundings } from "../result.ts";
 import type { Group } from "./group.ts";
 import { death } from "./death.ts";
+import { decisions } from "./decisions.ts";
 import { kickoff } from "./kickoff.ts";
 import { locality } from "./locality.ts";
+import { session } from "./session/session.ts";
 import { lookups } from "./lookups/lookups.ts";
 
-const groups: readonly Group[] = [lookups, kickoff, death, locality];
+const groups: readonly Group[] = [lookups, decisions, session, kickoff, death, locality];
 
 /** Runs all groups, or the one called `only`. */
 export async function runDirector({
