@@ -138,7 +138,7 @@ async function showsNetwork(page: Page): Promise<void> {
   await way.getByRole("row", { name: /taken.*isp-roma.*on-net/ }).waitFor();
   await way.getByRole("row", { name: /dearer.*ixp-roma/ }).waitFor();
   await page.setViewportSize({ width: 320, height: 640 });
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
   assert.equal(sideways, 0, "a phone need not scroll sideways");
 }
 
