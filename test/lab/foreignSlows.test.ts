@@ -70,6 +70,10 @@ test(
       () => vodafone.at(chain.edge("roma")) === viewers.vodafone,
       { withinMs: 45_000 },
     );
+    await lab.until(
+      "the director sees them there",
+      async () => (await stage.onClass("vodafone", "exchange-rs")) === viewers.vodafone,
+    );
     assert.equal(lab.process("nginx").died, false);
     const { edges } = await chain.map();
     const [slow] = edges.filter(({ id }) => id === "nginx-mi");

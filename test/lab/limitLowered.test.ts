@@ -31,7 +31,7 @@ test(
       "a decision for Fastweb says that the limit is reached",
       async () => {
         const { leastBad, paths } = await explained(stage, "2.225.3.7");
-        return leastBad && paths.every(({ refused }) => refused?.includes("limit") ?? false);
+        return leastBad && paths.every(({ tightest }) => tightest?.includes("limit") ?? false);
       },
       { withinMs: OBEYED_MS },
     );
