@@ -29,13 +29,13 @@ export function auditCommand(): Command {
     .argument("<folders...>", "decision logs, one folder a director")
     .option("--json", "everything, as JSON")
     .option("--asn <number>", "one network alone")
-    .option("--drain <s>", "how long viewers may take to leave, beyond the 5 s", "10")
-    .option("--window <s>", "over how long the mean of measurements is taken", "5")
+    .option("--drain <s>", "how long viewers may take to leave, beyond the 5 s (default: 10)")
+    .option("--window <s>", "over how long the mean of measurements is taken (default: 5)")
     .addHelpText("after", teaching)
     .action(async (folders: string[], given: Readonly<Record<string, string | true>>) => {
       const options = {
         folders,
-        asn: given["asn"] === undefined ? null : numberOf("asn", given["asn"], 1),
+        asn: numberOf("asn", given["asn"], 1) ?? null,
         drainS: numberOf("drain", given["drain"], 0),
         windowS: numberOf("window", given["window"], 1),
       };
@@ -47,7 +47,12 @@ export function auditCommand(): Command {
     });
 }
 
-function numberOf(option: string, text: string | true | undefined, least: number): number {
+function numberOf(
+  option: string,
+  text: string | true | undefined,
+  least: number,
+): number | undefined {
+  if (text === undefined) return undefined;
   const value = Number(text);
   if (typeof text !== "string" || text.trim() === "" || !(value >= least))
     throw cliErrors.make("bad-option", {

@@ -185,7 +185,10 @@ export class ContractIntake implements Closable {
       softMbps: limit.softMbps ?? null,
       footprints: limit.footprints,
     }));
-    const whole = { id, mbps: limitMbps, softMbps: null, footprints: [] };
+    // For a moment the two doors may differ: the lower one was told.
+    const here = parts.find((limit) => limit.id === id)?.mbps ?? Infinity;
+    const mbps = limitMbps === null ? null : Math.min(limitMbps, here);
+    const whole = { id, mbps, softMbps: null, footprints: [] };
     const record: LoggedContract = {
       asn,
       version: limitMbps === null ? version : `${version}+${limitMbps}`,

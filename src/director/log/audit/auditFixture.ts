@@ -89,8 +89,6 @@ export const audit = (plays: readonly Play[], more: object = {}): Promise<AuditR
   auditLogs({
     folders: plays.map(({ folder }) => folder),
     asn: null,
-    drainS: 10,
-    windowS: 5,
     ...more,
   });
 export async function judged(play: Play, more: object = {}): Promise<AuditReport> {
