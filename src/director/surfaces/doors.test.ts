@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import test from "node:test";
 import { ms } from "#base";
 import {
@@ -8,8 +10,18 @@ import {
   type Session,
   sessionSchema,
 } from "#protocol";
+import fc from "fast-check";
 import { stage } from "../directorFixture.ts";
 import { SAMPLES_LEAST } from "./limits.ts";
+
+/** The status of what is answered to bytes on a socket of their own. */
+async function statusOf(url: string, bytes: Buffer): Promise<number> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.write(bytes);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  socket.destroy();
+  return Number(answer.toString("latin1", 9, 12));
+}
 
 /** One edge in the viewers' network, one at an exchange, one far away; one port. */
 const edges = [
@@ -39,6 +51,32 @@ test("a player that knows nothing is sent to its edge with its query, for GET an
   assert.equal(director.counters.sessions, cases.length);
   const other = await app.inject({ url: "/nosuch/main.m3u8" });
   assert.deepEqual([other.statusCode, other.json().code], [404, "director/unknown-channel"]);
+});
+
+test("whatever stands in a query or a channel's place, a redirect is made or refused with a code", async (t) => {
+  const { app, desk } = stage(t, [], { requestsPerS: 1e6 });
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  // Every byte that a request's first line can hold; above 0x7e Node refuses it.
+  const textUpTo = (max: number) =>
+    fc
+      .array(fc.integer({ min: 0x21, max }), { maxLength: 40 })
+      .map((codes) => String.fromCharCode(...codes));
+  const text = fc.oneof(textUpTo(0x7e), textUpTo(0x7e), textUpTo(0xff));
+  const path = fc.tuple(
+    fc.oneof(fc.constant("match"), text),
+    text,
+    fc.constantFrom("main.m3u8", "live.mpd"),
+  );
+  const lines = fc
+    .sample(path, { seed: 302, numRuns: 150 })
+    .map(
+      ([channel, query, file]) => `GET /${channel}/${file}?${query} HTTP/1.1\r\nhost: x\r\n\r\n`,
+    );
+  for (const line of lines) {
+    const status = await statusOf(url, Buffer.from(line, "latin1"));
+    assert.ok(status >= 300 && status < 500, `${status} ${line}`);
+  }
+  assert.ok(desk.counters.redirects > 20);
 });
 
 test("a viewer is told URLs of the address family that it came by", async (t) => {
