@@ -190,9 +190,13 @@ export class Director {
       ...beating.map(({ directors }) => directors ?? 1),
     );
     assumeLoads(this.board, { audience: this.audience, mbps: this.#expected.mbps }, now);
-    const { board, audience } = this;
+    if (this.#sink !== noSink) this.#writeMeasures();
+  }
+
+  #writeMeasures(): void {
+    const { board, audience, health } = this;
     const sessionMbps = this.#expected.mbps;
-    const { networks } = deliveredTo({ board, audience, health: this.health, sessionMbps });
+    const { networks } = deliveredTo({ board, audience, health, sessionMbps });
     for (const { asn, mbps: assignedMbps, viewers } of networks.values()) {
       const told = asn === null ? null : this.topology.toldBy(asn);
       if (asn === null || told === null) continue;

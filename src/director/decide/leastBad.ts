@@ -4,7 +4,7 @@ import type { ResourceBoard } from "../load/board.ts";
 import { mixed } from "../load/hash.ts";
 import type { EdgeHealth } from "../load/health.ts";
 import type { Path } from "../paths/path.ts";
-import { EQUALS_LIMIT, FILL_STEP, TIER_RESTS_MS } from "./limits.ts";
+import { EQUALS_LIMIT, FILL_STEP, LEAST_BAD_KEPT_MS } from "./limits.ts";
 import type { PlanView } from "./planView.ts";
 
 /** How bad a path is: the smaller the better. */
@@ -82,7 +82,7 @@ export class LeastBad {
     const kept = this.#moments.get(view);
     if (kept && ask.now < kept.until) return kept.equals;
     const equals = equalsOf(view, ask);
-    this.#moments.set(view, { until: ask.now + TIER_RESTS_MS, equals });
+    this.#moments.set(view, { until: ask.now + LEAST_BAD_KEPT_MS, equals });
     return equals;
   }
 }

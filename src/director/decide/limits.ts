@@ -21,7 +21,9 @@ export const POOL_FRESH_MS = 10;
 /** or when promises since are this share of it. */
 export const POOL_FRESH_SHARE = 0.02;
 /** A tier that had no room is not looked through again for this long, ms. */
-export const TIER_RESTS_MS = 10;
+export const TIER_RESTS_MS = 100;
+/** Which paths are the least bad is worked out anew after this long, ms: nothing has room, and precision helps nobody. */
+export const LEAST_BAD_KEPT_MS = 250;
 
 /** Viewers remembered who moved lately; beyond them a move is counted and forgotten. */
 export const MOVERS_LIMIT = 500_000;
@@ -32,6 +34,6 @@ export const FILL_STEP = 0.05;
 /** Sentences of one decision at most. */
 export const WHY_LIMIT = 8;
 /** Paths looked at for reasons at most. */
-export const WHY_PATHS_LIMIT = 64;
+export const WHY_PATHS_LIMIT = 16;
 /** Paths that an explanation names; the others are counted. */
 export const EXPLAINED_PATHS_LIMIT = 64;

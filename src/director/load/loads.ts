@@ -27,14 +27,22 @@ export function assumeLoads(
   { audience, mbps }: { audience: Audience; mbps: number },
   now: MonoMs,
 ): void {
-  const drawn = new Map<string, number>();
-  for (const { path, viewers } of audience.cells())
-    for (const id of path.over) drawn.set(id, (drawn.get(id) ?? 0) + viewers * mbps);
-  for (const resource of board.values()) {
-    const own = drawn.get(resource.id) ?? 0;
-    const { measured, toldAt } = resource;
-    if (!measured) board.assume(resource.id, own, now);
-    else if (toldAt !== null && elapsed(toldAt, now) > STALE_AFTER_MS)
-      board.assume(resource.id, Math.max(own, resource.toldMbps / board.directors), now);
+  const unmeasured = [...board.values()].filter(
+    ({ measured, toldAt }) => !measured || isOld(toldAt, now),
+  );
+  if (unmeasured.length === 0) return;
+  const drawn = new Map(unmeasured.map(({ id }) => [id, 0]));
+  for (const { path, viewers } of audience.cells()) {
+    for (const id of path.over) {
+      const before = drawn.get(id);
+      if (before !== undefined) drawn.set(id, before + viewers * mbps);
+    }
+  }
+  for (const { id, measured, toldMbps } of unmeasured) {
+    const own = drawn.get(id) ?? 0;
+    board.assume(id, measured ? Math.max(own, toldMbps / board.directors) : own, now);
   }
 }
+
+const isOld = (toldAt: MonoMs | null, now: MonoMs): boolean =>
+  toldAt !== null && elapsed(toldAt, now) > STALE_AFTER_MS;
