@@ -6,7 +6,6 @@ import { HttpClient } from "#http";
 import { CARRIER_BODY_LIMIT, POLL_TIMEOUT_MS } from "../limits.ts";
 import { DecisionLog, type DecisionLogOptions } from "../log/decisionLog.ts";
 import { type DecisionSink, noSink } from "../log/sink.ts";
-import { standsIn } from "../paths/edge.ts";
 import type { Source } from "../poller.ts";
 import type { Topology } from "../topology.ts";
 import { ContractIntake, type FetchContract } from "./intake.ts";
@@ -34,7 +33,7 @@ export async function openContracts(
 ): Promise<Contracts> {
   const { topology, carriers, scope } = parts;
   const { decisionLog } = options;
-  const edges = topology.edges.map((edge) => ({ id: edge.id, in: standsIn(edge) }));
+  const edges = topology.edges.map((edge) => ({ id: edge.id, in: edge.in ?? null }));
   const facts = { policy: topology.model.policy, edges };
   const log = decisionLog ? scope.own(await DecisionLog.open(decisionLog, facts, context)) : null;
   const sink = log ?? noSink;

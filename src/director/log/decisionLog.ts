@@ -29,7 +29,7 @@ export interface DecisionLogOptions {
 /** What the first line of every file says. */
 export interface LogFacts {
   readonly policy: Policy;
-  /** In which network each edge stands, null: in none that has viewers; footprints are about these. */
+  /** In which access network each edge stands, null: in none; footprints are about these. */
   readonly edges: readonly { readonly id: string; readonly in: number | null }[];
 }
 

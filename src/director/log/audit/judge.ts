@@ -128,7 +128,8 @@ export class DirectorJudge {
     const witness: Witness = { at, session, prefix, edge, from, leastBad };
     const inside = this.#edges.get(edge);
     // Where the log's head does not know the edge, its class still says that it stands in the viewer's network.
-    const of = inside ?? (decision.class === "on-net" ? asn : null);
+    const guessed = decision.class === "on-net" ? asn : null;
+    const of = inside === undefined ? guessed : inside;
     if (of !== null) this.networks.get(of)?.footprints.decide({ asn, witness });
     if (asn === null) return;
     for (const { judge, footprints } of this.networks.get(asn)?.limits.values() ?? [])
