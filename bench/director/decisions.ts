@@ -14,8 +14,8 @@ import { country, drawer, zipf } from "./world/country.ts";
 
 const SEED = 1_000;
 const EDGES = 1_000;
-/** The networks with most prefixes are members of exchanges; the others meet nobody. */
-const MEMBERS = 2_000;
+/** The networks with most prefixes are members of exchanges, as many as in a large country; the others meet nobody. */
+const MEMBERS = 500;
 /** Different viewers, drawn from all networks of the table by Zipf's law. */
 const VIEWERS = 400_000;
 /** Decisions of a run. */
