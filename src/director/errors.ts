@@ -13,12 +13,6 @@ export const directorErrors = catalogue("director", {
     says: "The edge {edge} is not in this match.",
     cure: "Add it to the edges of the match, or start it under one of the known ids: {known}.",
   },
-  "too-many-sessions": {
-    kind: "said-no",
-    status: 429,
-    says: "More than {limit} sessions a second are asked for.",
-    cure: "Ask again after the time that Retry-After says, in seconds.",
-  },
   "too-busy": {
     kind: "said-no",
     status: 429,
