@@ -5,11 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { whyNoLab } from "../support/lab/index.ts";
+import { italy } from "../support/lab/italy.ts";
 import { assertSettled, curtain, movesOf, setStage } from "../support/lab/stage.ts";
 
 const viewers = { vodafone: 40, fastweb: 20 } as const;
 const skip =
   whyNoLab() ?? (existsSync("/usr/sbin/nginx") ? false : "nginx is not installed (--long does)");
+
+/** Vodafone meets the CDN at both exchanges, and nowhere else. */
+const description = {
+  ...italy,
+  networks: italy.networks.map((network) =>
+    network.id === "vodafone" ? { ...network, pnis: [] } : network,
+  ),
+};
 
 /** nginx as docs/operating/nginx-edge.conf has it, in front of `origin`, on `port`. */
 function configurationOf(origin: string, port: number): { folder: string; file: string } {
@@ -49,7 +58,7 @@ test(
       ...{ capacityMbps: 1_000, foreign: true },
     };
     const stage = await setStage(t, {
-      ...{ viewers, foreign: [foreign], without: ["milano"] },
+      ...{ description, viewers, foreign: [foreign], without: ["milano"] },
       before: (lab) => {
         lab.in("milano").spawn(["nginx", "-c", file, "-e", join(folder, "error.log")], {
           as: "nginx",
@@ -59,7 +68,7 @@ test(
     const { lab, chain } = stage;
     const vodafone = stage.crowd("vodafone");
     await lab.until(
-      "Vodafone's viewers are at nginx, over the interconnect",
+      "Vodafone's viewers are at nginx, over MIX",
       () => vodafone.at(chain.edge("nginx-mi")) === viewers.vodafone,
     );
     await assertPlays(stage);
@@ -88,7 +97,7 @@ test(
 /** A foreign edge tells nobody what it sends: only that viewers play, and the director knows how many. */
 async function assertPlays(stage: Awaited<ReturnType<typeof setStage>>): Promise<void> {
   await stage.lab.until(
-    "the director counts them on the interconnect",
-    async () => (await stage.onClass("vodafone", "pni")) === viewers.vodafone,
+    "the director counts them at MIX",
+    async () => (await stage.onClass("vodafone", "exchange")) === viewers.vodafone,
   );
 }

@@ -64,7 +64,10 @@ class Router {
         const [way] = this.#ways(network, site);
         return way ? [{ site, ...way }] : [];
       });
-      for (const { site, cdnSends } of peering) this.#add(site.id, prefix, cdnSends);
+      // Where there is a private interconnect, every site sends over it; else each hands over where it stands.
+      const rank = Math.min(...peering.map((way) => way.rank));
+      for (const { site, cdnSends } of peering.filter((way) => way.rank === rank))
+        this.#add(site.id, prefix, cdnSends);
       // The core hands over at a site that peers with the network: a private interconnect before an exchange.
       const [nearest] = peering.toSorted((a, b) => a.rank - b.rank);
       if (nearest)
@@ -73,7 +76,7 @@ class Router {
     this.#towardsCdn(network, cdn);
   }
 
-  /** The network sends to each site where it meets it, else where it meets the CDN at all, else over transit. */
+  /** The network sends over an interconnect, else to each site where it meets it, else where it meets the CDN at all. */
   #towardsCdn(network: NetworkDescription, cdn: CdnDescription): void {
     const anywhere = cdn.sites
       .flatMap((site) => this.#ways(network, site))
@@ -82,7 +85,8 @@ class Router {
       { prefix: cdn.prefix, site: null },
       ...cdn.sites.map((known) => ({ prefix: known.prefix, site: known })),
     ]) {
-      const [way] = [...(site ? this.#ways(network, site) : []), ...anywhere];
+      const here = site ? this.#ways(network, site) : [];
+      const [way] = [...here, ...anywhere].toSorted((a, b) => a.rank - b.rank);
       if (way) this.#add(network.id, prefix, way.networkSends);
     }
   }
