@@ -13,8 +13,10 @@ export const RING_POINTS_MOST = 512;
 export const RING_POINTS_AIM = 16_384;
 /** Points of one edge at most, however large it is beside the others: owners of points are held as whole numbers of 16 bits. */
 export const EDGE_POINTS_LIMIT = 4_096;
-/** Points of all rings together, six bytes each; the ring that was not used for longest goes first. */
+/** Points of all rings together, six bytes each; the oldest ring goes first, and is made again when it is asked. */
 export const RINGS_POINTS_LIMIT = 8_000_000;
+/** Sets of edges that stand in a tier together, kept at most: some kilobytes each over 1,000 edges. */
+export const POOLS_LIMIT = 4_096;
 
 /** What a tier carries in all is summed up anew after this long, ms, */
 export const POOL_FRESH_MS = 10;

@@ -4,12 +4,11 @@ import type { ResourceBoard } from "../load/board.ts";
 import type { Resource } from "../load/resource.ts";
 import type { Tier } from "../paths/path.ts";
 import { hashOf } from "../load/hash.ts";
-import { POOL_FRESH_MS, POOL_FRESH_SHARE, RINGS_POINTS_LIMIT } from "./limits.ts";
-import { HashRing } from "./ring.ts";
+import { POOL_FRESH_MS, POOL_FRESH_SHARE, POOLS_LIMIT, RINGS_POINTS_LIMIT } from "./limits.ts";
+import { HashRing, type RingMember } from "./ring.ts";
 import type { MonoMs } from "#base";
 
 export class Pool {
-  readonly ring: HashRing;
   readonly edges: readonly Resource[];
   readonly healths: readonly EdgeHealth[];
   /** Where each edge stands, by its id. */
@@ -19,20 +18,35 @@ export class Pool {
   capacityMbps = 0;
   /** How many edges are not proven: usually none, and then none is looked for. */
   unproven = 0;
+  readonly #makeRing: () => HashRing;
+  #ring: HashRing | null = null;
   #freshUntil = -Infinity;
   #promisedMbps = 0;
   #takes = -1;
 
   constructor({
-    ring,
+    makeRing,
     edges,
     healths,
     places,
-  }: Pick<Pool, "ring" | "edges" | "healths" | "places">) {
-    this.ring = ring;
+  }: Pick<Pool, "edges" | "healths" | "places"> & { readonly makeRing: () => HashRing }) {
+    this.#makeRing = makeRing;
     this.edges = edges;
     this.healths = healths;
     this.places = places;
+  }
+
+  /** Made when somebody is first looked for in it: most tiers of most plans are never reached. */
+  get ring(): HashRing {
+    this.#ring ??= this.#makeRing();
+    return this.#ring;
+  }
+
+  /** Lets the ring go; it is made again for who comes next. How many points it had. */
+  dropRing(): number {
+    const points = this.#ring?.points.length ?? 0;
+    this.#ring = null;
+    return points;
   }
 
   /** Sums up anew when enough has changed since. */
@@ -58,11 +72,13 @@ export class Pool {
   }
 }
 
-/** Pools by the edges they hold; those not used for longest go when their rings are too many. */
+/** Pools by the edges they hold; the oldest rings go when their points are too many. */
 export class Pools {
   readonly #board: ResourceBoard;
   readonly #health: HealthBoard;
   readonly #pools = new Map<string, Pool>();
+  /** Those that hold a ring, in the order in which these were made. */
+  readonly #ringed = new Set<Pool>();
   #points = 0;
 
   constructor(board: ResourceBoard, health: HealthBoard) {
@@ -78,27 +94,28 @@ export class Pools {
       this.#pools.set(key, known);
       return known;
     }
-    const ring = new HashRing(
-      tier.paths.map(({ edge }) => edge),
-      hashOf(channel),
-    );
-    const made = new Pool({
-      ring,
+    const members = tier.paths.map(({ edge }) => edge);
+    const made: Pool = new Pool({
+      makeRing: () => this.#ringOf(made, members, channel),
       places: new Map(tier.paths.map(({ edge }, index) => [edge.id, index])),
       edges: tier.paths.map((path) => this.#board.resourcesOf(path)[0] as Resource),
       healths: tier.paths.map(({ edge }) => this.#health.edge(edge)),
     });
     this.#pools.set(key, made);
-    this.#points += ring.points.length;
-    this.#trim();
+    if (this.#pools.size > POOLS_LIMIT)
+      this.#pools.delete(this.#pools.keys().next().value as string);
     return made;
   }
 
-  #trim(): void {
-    for (const [key, { ring }] of this.#pools) {
-      if (this.#points <= RINGS_POINTS_LIMIT || this.#pools.size === 1) return;
-      this.#pools.delete(key);
-      this.#points -= ring.points.length;
+  #ringOf(pool: Pool, members: readonly RingMember[], channel: string): HashRing {
+    const ring = new HashRing(members, hashOf(channel));
+    this.#points += ring.points.length;
+    for (const oldest of this.#ringed) {
+      if (this.#points <= RINGS_POINTS_LIMIT) break;
+      this.#ringed.delete(oldest);
+      this.#points -= oldest.dropRing();
     }
+    this.#ringed.add(pool);
+    return ring;
   }
 }

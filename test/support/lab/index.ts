@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import type { LabDescription } from "./description.ts";
 import { type Lab, openLab } from "./lab.ts";
 
-export { type Lab, SECOND_MS } from "./lab.ts";
+export type { Lab } from "./lab.ts";
 export { whyNoLab } from "./shell.ts";
 
 /** A lab for the length of one test, taken down after it. Check {@link whyNoLab} first, and skip by name. */
