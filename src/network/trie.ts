@@ -92,20 +92,101 @@ export class Trie {
       k2 = (k2 << STRIDE) | (k3 >>> (32 - STRIDE));
       k3 <<= STRIDE;
     }
-    if (best === 0) return this.#findShort(w0);
+    if (best === 0) return this.#findShort(w0, ROOT - 1);
     this.#foundLength = bestDepth + 31 - Math.clz32(number);
     const before = rank(words[best + VALUES] as number, words[best + VALUES + 1] as number, number);
     return words[best + HEAD + childrenOf(words, best) + before] as number;
   }
 
-  #findShort(w0: number): number {
-    for (let number = ((w0 >>> (32 - ROOT)) | ROOTS) >>> 1; number > 0; number >>>= 1) {
+  /** As `find`, among the prefixes of at most `most` bits, which are fewer than `ROOT`. */
+  #findShort(w0: number, most: number): number {
+    for (let number = shortNumber(w0, most); number > 0; number >>>= 1) {
       const value = this.#short[number] as number;
       if (value === 0) continue;
       this.#foundLength = 31 - Math.clz32(number);
       return value - 1;
     }
     return -1;
+  }
+
+  /** As `find`, among the prefixes of at most `most` bits. For changes: `find` is the quick one. */
+  findUpTo(key: Words, most: number): number {
+    let best = -1;
+    let node = this.#roots[key.w0 >>> (32 - ROOT)] as number;
+    for (let depth = ROOT; node !== 0 && depth <= most; depth += STRIDE) {
+      const longest = Math.min(most, depth + STRIDE - 1);
+      for (let bit = numberIn(key, depth, longest); bit > 0; bit >>>= 1) {
+        const spot = { node, set: VALUES, bit } as const;
+        if (!has(this.#blocks.words, spot)) continue;
+        best = this.#blocks.words[placeOf(this.#blocks.words, spot)] as number;
+        this.#foundLength = depth + 31 - Math.clz32(bit);
+        break;
+      }
+      node = this.#childOf(node, bitsAt(key, depth));
+    }
+    return best < 0 ? this.#findShort(key.w0, Math.min(most, ROOT - 1)) : best;
+  }
+
+  /**
+   * Whether prefixes of more than `length` bits lie inside the one of `length` bits; `length` is one of those after
+   * which a new node begins (18, 24, 30 …).
+   */
+  holdsBelow(key: Words, length: number): boolean {
+    let node = this.#roots[key.w0 >>> (32 - ROOT)] as number;
+    let depth = ROOT;
+    for (; node !== 0 && depth + STRIDE <= length; depth += STRIDE)
+      node = this.#childOf(node, bitsAt(key, depth));
+    if (node === 0) return false;
+    // A node looks one bit further than the prefixes in it reach: two places are inside.
+    const place = bitsAt(key, depth);
+    const children = this.#blocks.words[node + CHILDREN + (place >>> 5)] as number;
+    return ((children >>> (place & 30)) & 3) !== 0;
+  }
+
+  /** The node below a place of a node; 0: none. */
+  #childOf(node: number, place: number): number {
+    const { words } = this.#blocks;
+    const spot = { node, set: CHILDREN, bit: place } as const;
+    return has(words, spot) ? (words[placeOf(words, spot)] as number) : 0;
+  }
+
+  /** Tells all prefixes of up to 32 bits, each before those that it covers. */
+  each(visit: (bits: number, length: number, value: number) => void): void {
+    for (let number = 1; number < ROOTS; number += 1) {
+      const value = this.#short[number] as number;
+      const length = 31 - Math.clz32(number);
+      // Two steps, for a shift by 32 would be one by none.
+      if (value !== 0) visit((number << (31 - length)) << 1, length, value - 1);
+    }
+    for (let root = 0; root < ROOTS; root += 1)
+      this.#eachBelow(
+        { node: this.#roots[root] as number, depth: ROOT, bits: root << (32 - ROOT) },
+        visit,
+      );
+  }
+
+  #eachBelow(
+    { node, depth, bits }: { node: number; depth: number; bits: number },
+    visit: (bits: number, length: number, value: number) => void,
+  ): void {
+    if (node === 0 || depth > 32) return;
+    const { words } = this.#blocks;
+    for (let bit = 1; bit < 1 << STRIDE; bit += 1) {
+      const spot = { node, set: VALUES, bit } as const;
+      if (!has(words, spot)) continue;
+      const length = depth + 31 - Math.clz32(bit);
+      const inside = bit ^ (1 << (length - depth));
+      visit(bits | (inside << (32 - length)), length, words[placeOf(words, spot)] as number);
+    }
+    for (let place = 0; place < 1 << STRIDE; place += 1)
+      this.#eachBelow(
+        {
+          node: this.#childOf(node, place),
+          depth: depth + STRIDE,
+          bits: bits | ((place << (32 - STRIDE)) >>> depth),
+        },
+        visit,
+      );
   }
 
   /** Gives the prefix this value (0 or more): the value it had, or -1. */

@@ -2,7 +2,7 @@
 // edge, so the other pathway is asked for here.
 import HlsJs, { type ErrorData, type Fragment, type HlsConfig, PlaylistLevelType } from "hls.js";
 import { deviceProfiles } from "#viewer/sync";
-import { ForgivingSteering } from "./hlsSteering.ts";
+import { ForgivingSteering, patientSteering } from "./hlsSteering.ts";
 import { edgeOf } from "../page/route.ts";
 import {
   DOCUMENT_DEADLINE_MS,
@@ -59,7 +59,7 @@ export function hlsSettings(options: PlayerOptions): Partial<HlsConfig> {
     playlistLoadPolicy: deadline(PLAYLIST_DEADLINE_MS, OBJECT_DEADLINE_MS),
     fragLoadPolicy: deadline(PART_FIRST_BYTE_MS, OBJECT_DEADLINE_MS),
     contentSteeringController: ForgivingSteering,
-    steeringManifestLoadPolicy: deadline(DOCUMENT_DEADLINE_MS, DOCUMENT_DEADLINE_MS),
+    steeringManifestLoadPolicy: patientSteering,
     cmcd: {
       sessionId: options.session,
       contentId: options.channel,

@@ -41,3 +41,8 @@ export const FIT_PERIOD_MS = 1_000;
 
 /** How many times the usual silence is borne of an edge when no other is well: the source is the likelier cause. */
 export const LONE_PATIENCE = 2;
+
+/** A steering question that was shed is asked again after this long, more each time, ms, */
+export const STEERING_SHED_WAIT_MS = 5_000;
+/** and after this long at most, ms. */
+export const STEERING_SHED_LONGEST_MS = 30_000;

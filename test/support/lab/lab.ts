@@ -305,4 +305,4 @@ export class Lab implements Closable {
 }
 
 /** How long one beat of a play is. */
-export const SECOND_MS = ms(1_000);
+const SECOND_MS = ms(1_000);
