@@ -32,7 +32,9 @@ export const policySchema = z.strictObject({
     .min(0.5)
     .max(1)
     .default(0.95)
-    .describe("from this share on an edge, a port, a PNI or a limit takes no new viewer"),
+    .describe(
+      "from this share on an edge, a port, a PNI or a limit takes no new viewer; halfway from here to its whole some of its viewers are led away",
+    ),
   backAt: z
     .number()
     .min(0.3)

@@ -8,7 +8,7 @@ import type { Resource } from "../load/resource.ts";
 import type { Home, Path, PathPlan } from "../paths/path.ts";
 import { hashOf, mixed, shareOf } from "../load/hash.ts";
 import { LeastBad, leastBadFirst } from "./leastBad.ts";
-import { ALTERNATIVES_LIMIT, ALTERNATIVES_PER_TIER, TIER_RESTS_MS } from "./limits.ts";
+import { ALTERNATIVES_LIMIT, ALTERNATIVES_PER_TIER, TIER_RESTS_MS, SHED_ABOVE } from "./limits.ts";
 import { Movers } from "./movers.ts";
 import { type PlanView, PlanViews, type Spot, type TierView } from "./planView.ts";
 import type { MoveReason } from "./reasons.ts";
@@ -123,8 +123,10 @@ export class Decider {
   }
 
   #sheds(resource: Resource, hash: number, now: MonoMs): boolean {
-    const most = this.#board.policy.fullAt * resource.capacityMbps;
-    if (resource.sustainedMbps <= most) return false;
+    const { fullAt } = this.#board.policy;
+    const most = fullAt * resource.capacityMbps;
+    // Filled up to the mark it breathes around it; who is there leaves only when it is well above.
+    if (resource.sustainedMbps <= most + (resource.capacityMbps - most) * SHED_ABOVE) return false;
     const number = shareOf(mixed(hash, resource.salt));
     const { roundMs } = this.#board;
     return resource.excess.picks(number, 1 - most / resource.sustainedMbps, { now, roundMs });

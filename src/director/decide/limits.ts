@@ -39,3 +39,6 @@ export const WHY_LIMIT = 8;
 export const WHY_PATHS_LIMIT = 16;
 /** Paths that an explanation names; the others are counted. */
 export const EXPLAINED_PATHS_LIMIT = 64;
+
+/** Viewers are led away from what is this far from its full mark to its whole capacity, as a share of the way. */
+export const SHED_ABOVE = 0.5;

@@ -89,8 +89,8 @@ export class ResourceBoard {
     const directors = this.#directors;
     for (const resource of resources) {
       if (!resource.up) return false;
-      const believed = resource.believedMbps(directors) + directors * mbps;
-      if (believed > upTo * resource.capacityMbps) return false;
+      const after = resource.busiestMbps + directors * (resource.unseenMbps + mbps);
+      if (after > upTo * resource.capacityMbps) return false;
     }
     return true;
   }

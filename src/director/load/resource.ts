@@ -21,6 +21,8 @@ export class Resource {
   usedMbps = 0;
   /** The smaller of the last two: what is seen once alone is a burst. */
   sustainedMbps = 0;
+  /** The larger of the last two: a dip between two bursts is no room. */
+  busiestMbps = 0;
   up = true;
   /** Whether anybody measures it, and whether anybody said anything of it at all. */
   measured = false;
@@ -61,9 +63,9 @@ export class Resource {
       this.measured = false;
       return;
     }
-    this.sustainedMbps = this.measured
-      ? Math.min(this.usedMbps, measure.usedMbps)
-      : measure.usedMbps;
+    const before = this.measured ? this.usedMbps : measure.usedMbps;
+    this.sustainedMbps = Math.min(before, measure.usedMbps);
+    this.busiestMbps = Math.max(before, measure.usedMbps);
     this.usedMbps = measure.usedMbps;
     this.toldMbps = measure.usedMbps;
     this.measured = true;
@@ -74,6 +76,7 @@ export class Resource {
   /** Takes what all viewers known are expected to draw, in place of a measurement; nothing promised before is missing in it. */
   assume(mbps: number): void {
     this.sustainedMbps = mbps;
+    this.busiestMbps = mbps;
     this.usedMbps = mbps;
     this.unseenMbps = 0;
     this.#slots.fill(-1);
