@@ -2,41 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { numbersOf } from "#base";
-import { type Address, addressOf, widthOf, type Words } from "./address.ts";
+import { addressOf, widthOf, type Words } from "./address.ts";
 import { LongestPrefixTable } from "./longestPrefix.ts";
-import { addressIn, anyAddress, anyPrefix, prefixIn } from "./networkFixture.ts";
-import { covers, type Prefix, prefixOf } from "./prefix.ts";
-
-/** The plain reading of longest prefix: look at all, keep the longest. */
-class Plain {
-  readonly #held = new Map<string, { prefix: Prefix; value: string }>();
-
-  set(prefix: Prefix, value: string): string | null {
-    const before = this.#held.get(prefix.text)?.value ?? null;
-    this.#held.set(prefix.text, { prefix, value });
-    return before;
-  }
-
-  remove(prefix: Prefix): boolean {
-    return this.#held.delete(prefix.text);
-  }
-
-  find(address: Address): { value: string; length: number } | null {
-    let best: { value: string; length: number } | null = null;
-    for (const { prefix, value } of this.#held.values())
-      if (covers(prefix, address) && (!best || prefix.length > best.length))
-        best = { value, length: prefix.length };
-    return best;
-  }
-
-  get size(): { 4: number; 6: number } {
-    const families = [...this.#held.values()].map(({ prefix }) => prefix.family);
-    return {
-      4: families.filter((family) => family === 4).length,
-      6: families.filter((family) => family === 6).length,
-    };
-  }
-}
+import { addressIn, anyAddress, anyPrefix, Plain, prefixIn } from "./networkFixture.ts";
+import { type Prefix, prefixOf } from "./prefix.ts";
 
 test("with prefixes coming and going, the table finds at each moment what looking at every prefix finds", () => {
   const change = fc.record({ prefix: anyPrefix, value: fc.constantFrom("a", "b", "c", null) });

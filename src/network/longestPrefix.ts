@@ -15,7 +15,7 @@ export class LongestPrefixTable<Value> {
   readonly #six = new Trie();
   readonly #values = new Interned<Value>();
 
-  /** `directFrom`: IPv4 prefixes from which on lookups are paid for with 64 MiB. */
+  /** `directFrom`: IPv4 prefixes inside one /8 that make it pay for quick lookups with 256 KiB. */
   constructor({ directFrom = DIRECT_FROM_PREFIXES }: { directFrom?: number } = {}) {
     this.#four = new IPv4Table(directFrom);
   }

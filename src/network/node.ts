@@ -41,6 +41,15 @@ export const sizeOf = (words: Int32Array, node: number): number =>
 export const has = (words: Int32Array, { node, set, bit }: Spot): boolean =>
   (((words[node + set + (bit >>> 5)] as number) >>> (bit & 31)) & 1) === 1;
 
+/** The bits that are set in the set of 64 bits that begins at `at`, in order. */
+export function bitsIn(words: Int32Array, at: number): number[] {
+  const bits: number[] = [];
+  for (const half of [0, 1])
+    for (let rest = words[at + half] as number; rest !== 0; rest &= rest - 1)
+      bits.push(32 * half + 31 - Math.clz32(rest & -rest));
+  return bits;
+}
+
 /** Where the entry of a bit stands, or would. */
 export function placeOf(words: Int32Array, { node, set, bit }: Spot): number {
   const at = node + set;

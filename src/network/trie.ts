@@ -4,6 +4,7 @@ import { coverSets, ones, rank, STRIDE } from "./bitmaps.ts";
 import { Blocks } from "./blocks.ts";
 import {
   bitsAt,
+  bitsIn,
   CHILDREN,
   childrenOf,
   drop,
@@ -31,6 +32,16 @@ const shortNumber = (w0: number, length: number): number =>
 /** The number of a prefix in a node that begins at bit `depth`. */
 const numberIn = (key: Words, depth: number, length: number): number =>
   (1 << (length - depth)) | (bitsAt(key, depth) >>> (STRIDE - length + depth));
+
+/** A prefix and its value. */
+export interface Held {
+  readonly key: Words;
+  readonly length: number;
+  readonly value: number;
+}
+
+/** A key of 32 bits. */
+const keyOf = (w0: number): Words => ({ w0, w1: 0, w2: 0, w3: 0 });
 
 export class Trie {
   #blocks = new Blocks({ most: NODE_WORDS });
@@ -150,43 +161,42 @@ export class Trie {
     return has(words, spot) ? (words[placeOf(words, spot)] as number) : 0;
   }
 
-  /** Tells all prefixes of up to 32 bits, each before those that it covers. */
-  each(visit: (bits: number, length: number, value: number) => void): void {
-    for (let number = 1; number < ROOTS; number += 1) {
-      const value = this.#short[number] as number;
-      const length = 31 - Math.clz32(number);
-      // Two steps, for a shift by 32 would be one by none.
-      if (value !== 0) visit((number << (31 - length)) << 1, length, value - 1);
+  /** Tells, in any order, the prefixes of up to 32 bits inside the one of the key's first `length`, fewer than `ROOT`. */
+  each({ w0: bits }: Words, length: number, tell: (prefix: Held) => void): void {
+    const top = shortNumber(bits, length);
+    for (let long = length; long < ROOT; long += 1)
+      for (let step = 0; step < 1 << (long - length); step += 1) {
+        const number = (top << (long - length)) + step;
+        const value = (this.#short[number] as number) - 1;
+        // Two steps, for a shift by 32 is one by nothing.
+        const w0 = (number << (31 - long)) << 1;
+        if (value >= 0) tell({ key: keyOf(w0), length: long, value });
+      }
+    const from = (top << (ROOT - length)) - ROOTS;
+    for (let root = from; root < from + (1 << (ROOT - length)); root += 1) {
+      const node = this.#roots[root] as number;
+      if (node !== 0) this.#eachBelow({ node, depth: ROOT, w0: root << (32 - ROOT) }, tell);
     }
-    for (let root = 0; root < ROOTS; root += 1)
-      this.#eachBelow(
-        { node: this.#roots[root] as number, depth: ROOT, bits: root << (32 - ROOT) },
-        visit,
-      );
   }
 
+  /** Both lists of a node stand in the order of its sets. */
   #eachBelow(
-    { node, depth, bits }: { node: number; depth: number; bits: number },
-    visit: (bits: number, length: number, value: number) => void,
+    { node, depth, w0 }: { node: number; depth: number; w0: number },
+    tell: (prefix: Held) => void,
   ): void {
-    if (node === 0 || depth > 32) return;
     const { words } = this.#blocks;
-    for (let bit = 1; bit < 1 << STRIDE; bit += 1) {
-      const spot = { node, set: VALUES, bit } as const;
-      if (!has(words, spot)) continue;
-      const length = depth + 31 - Math.clz32(bit);
-      const inside = bit ^ (1 << (length - depth));
-      visit(bits | (inside << (32 - length)), length, words[placeOf(words, spot)] as number);
+    let at = node + HEAD;
+    for (const place of bitsIn(words, node + CHILDREN)) {
+      const inside = (place << (32 - STRIDE)) >>> depth;
+      this.#eachBelow({ node: words[at] as number, depth: depth + STRIDE, w0: w0 | inside }, tell);
+      at += 1;
     }
-    for (let place = 0; place < 1 << STRIDE; place += 1)
-      this.#eachBelow(
-        {
-          node: this.#childOf(node, place),
-          depth: depth + STRIDE,
-          bits: bits | ((place << (32 - STRIDE)) >>> depth),
-        },
-        visit,
-      );
+    for (const number of bitsIn(words, node + VALUES)) {
+      const length = depth + 31 - Math.clz32(number);
+      const inside = (number ^ (1 << (length - depth))) << (32 - length);
+      tell({ key: keyOf(w0 | inside), length, value: words[at] as number });
+      at += 1;
+    }
   }
 
   /** Gives the prefix this value (0 or more): the value it had, or -1. */
@@ -225,10 +235,7 @@ export class Trie {
   }
 
   /** Puts a prefix into a node or below it: where the node stands now. */
-  #put(
-    { node, depth }: { node: number; depth: number },
-    prefix: { key: Words; length: number; value: number },
-  ): number {
+  #put({ node, depth }: { node: number; depth: number }, prefix: Held): number {
     const { key, length, value } = prefix;
     if (depth + STRIDE > length) {
       const spot = { node, set: VALUES, bit: numberIn(key, depth, length) } as const;

@@ -4,6 +4,7 @@ import { systemClock } from "#base/clock";
 import type { LongestPrefixTable } from "#network";
 import { type Row, row, shortRow } from "../../result.ts";
 import type { Contender, Entry, PrefixList, Questions } from "./prefixList.ts";
+import { widestChanges } from "./widest.ts";
 
 const SEED = 7;
 const CHANGES = 100_000;
@@ -36,6 +37,7 @@ export function updates(
   const rates = Array.from({ length: runs }, () => changeRate(table, some));
   const each = changeTimes(table, some);
   const serving = Array.from({ length: runs }, () => servingRate({ ours, table, asked }, some));
+  const widest = list.family === 4 ? widestChanges(title, table) : [];
   const full = table.bytes;
   const left = Math.floor(list.entries.length * LEFT);
   for (const { prefix } of list.entries.slice(left)) table.remove(prefix);
@@ -43,6 +45,7 @@ export function updates(
   return [
     shortRow(`${title}, changes alone`, "changes/s", rates),
     { ...longest, min: each.reduce(least), max: each.reduce(most) },
+    ...widest,
     shortRow(`${title}, one change each ${LOOKUPS_A_CHANGE} lookups`, "lookups/s", serving),
     shortRow(`${title}, memory with a tenth left`, "% of full", [(100 * table.bytes) / full]),
   ];
