@@ -19,8 +19,8 @@ const BUFFER_MS = 1_500;
 const AGREEMENT = 0.05;
 /** A crowd whose own loop was later than this, at its 99th percentile, cannot tell who stalled, ms. */
 const CROWD_LATE_MS = 100;
-/** How long figures of director and interfaces are compared, ms. */
-const COMPARED_MS = 8_000;
+/** How long figures of director and interfaces are compared, ms: edges tell of the second before, which is a tenth of it. */
+const COMPARED_MS = 15_360;
 /** Figures rest when they are the same, within {@link AGREEMENT}, so long after, ms. */
 const REST_PERIOD_MS = 2_000;
 /** What a viewer of the lowest rung draws, Mb/s: what the director expects before edges have told. */
