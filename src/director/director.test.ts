@@ -225,6 +225,41 @@ test("each second what a network measured is written beside what was believed", 
   });
 });
 
+test("a limit on the caches counts what they send, binds nobody else, and is written down as theirs", () => {
+  const { director, second, measures } = scene();
+  const limit = { id: "limit/12874/caches", mbps: 50, footprints: [] };
+  const contract = { asn: FASTWEB, version: "1", footprints: [], limits: [limit], reports: [] };
+  second({ near: 20, ours: 0, theirs: 4 });
+  director.topology.learnContract("http://isp", contract, monoMs(1_000));
+  for (let n = 0; n < 2; n++) second({ near: 20, ours: 0, theirs: 4 });
+  // Full at 47.5 Mb/s, 5 a viewer.
+  const sent = arrivals(director, names(20));
+  assert.equal(sent.filter((edge) => edge === "near").length, 5);
+  assert.ok(sent.includes("ours"));
+  assert.equal(director.arrive(viewer("late")).choice.leastBad, false);
+  for (let n = 0; n < 2; n++) second({ near: 45, ours: 40, theirs: 4 });
+  const ofCaches = measures.filter((one) => one.limit === limit.id);
+  assert.deepEqual(
+    ofCaches.map(({ measuredMbps, by }) => `${measuredMbps} ${by}`),
+    ["20 heartbeats", "20 heartbeats", "20 heartbeats", "45 heartbeats"].slice(4 - ofCaches.length),
+  );
+  assert.deepEqual(
+    [ofCaches.at(-1)?.asn, ofCaches.at(-1)?.assignedMbps, ofCaches.at(-1)?.viewers],
+    [FASTWEB, 45, 5],
+  );
+  // Who is above a limit that is lowered goes to the next class, and no more of them than that.
+  const lower = { ...contract, version: "2", limits: [{ ...limit, mbps: 25 }] };
+  director.topology.learnContract("http://isp", lower, monoMs(9_000));
+  const near = names(20).filter((_, n) => sent[n] === "near");
+  for (let n = 0; n < 2; n++) second({ near: 45, ours: 40, theirs: 4 });
+  const polled = near.map(
+    (name) => director.poll({ ...viewer(name), current: "near" }).choice.path.edge.id,
+  );
+  const left = polled.filter((edge) => edge !== "near").length;
+  assert.ok(left > 0 && left < near.length, `${left} of ${near.length} left`);
+  assert.equal(director.counters.leastBad, 0);
+});
+
 test("a director that is restarted answers at once, and is right again within two heartbeats", () => {
   const clock = manualClock(utcMs(1_795_301_664_000));
   let seconds = 0;

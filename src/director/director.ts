@@ -31,10 +31,12 @@ import { ResourceBoard } from "./load/board.ts";
 import { Expectation } from "./load/expectation.ts";
 import { HealthBoard, standings } from "./load/health.ts";
 import { MOVE_VISIBLE_MS } from "./load/limits.ts";
+import { type Caches, cachesOf, withCaches } from "./load/caches.ts";
 import { assumeLoads, takeMeasures } from "./load/loads.ts";
 import type { Probe } from "./load/probeRecord.ts";
+import { MeasureLog } from "./log/measures.ts";
 import { type DecisionSink, noSink } from "./log/sink.ts";
-import { deliveredTo, mapOf } from "./networkMap.ts";
+import { type MapParts, mapOf } from "./networkMap.ts";
 import type { EdgeDeclaration } from "./paths/edge.ts";
 import type { FoundHome } from "./paths/homes.ts";
 import { type Ask, Placement } from "./placement.ts";
@@ -90,7 +92,9 @@ export class Director {
   readonly governor: Governor;
   readonly startedAt: MonoMs;
   readonly #parts: DirectorParts;
-  readonly #sink: DecisionSink;
+  /** Null: what is measured is written nowhere. */
+  readonly #measureLog: MeasureLog | null;
+  readonly #caches: Caches;
   readonly #expected: Expectation;
   readonly #edges: ReadonlyMap<string, EdgeDeclaration>;
   readonly #chronicle: Chronicle;
@@ -101,8 +105,10 @@ export class Director {
     const { topology, clock, sync: bounds, listens, directors } = parts;
     const { policy } = topology.model;
     this.#parts = parts;
-    this.#sink = parts.sink ?? noSink;
-    this.#chronicle = new Chronicle(this.#sink);
+    const sink = parts.sink ?? noSink;
+    this.#caches = cachesOf(topology.edges);
+    this.#measureLog = sink === noSink ? null : new MeasureLog(sink, this.#caches);
+    this.#chronicle = new Chronicle(sink);
     this.topology = topology;
     this.startedAt = clock.monotonic();
     const { startedAt } = this;
@@ -152,9 +158,12 @@ export class Director {
     this.#cohorts = { words, at: this.#parts.clock.monotonic() };
   }
 
-  /** Takes what carriers told since. To be called twice a second. */
+  /** Takes what carriers and caches told since. To be called twice a second. */
   measure(): void {
-    takeMeasures(this.board, this.topology.measures(), this.#parts.clock.monotonic());
+    const { board } = this;
+    const now = this.#parts.clock.monotonic();
+    const told = withCaches(this.topology.measures(), { board, caches: this.#caches }, now);
+    takeMeasures(board, told, now);
   }
 
   /** Judges every cohort's target, counts who is where, writes down what was measured. To be called each second. */
@@ -190,19 +199,12 @@ export class Director {
       ...beating.map(({ directors }) => directors ?? 1),
     );
     assumeLoads(this.board, { audience: this.audience, mbps: this.#expected.mbps }, now);
-    if (this.#sink !== noSink) this.#writeMeasures();
+    this.#measureLog?.write(this.#mapParts(now));
   }
 
-  #writeMeasures(): void {
-    const { board, audience, health } = this;
-    const sessionMbps = this.#expected.mbps;
-    const { networks } = deliveredTo({ board, audience, health, sessionMbps });
-    for (const { asn, mbps: assignedMbps, viewers } of networks.values()) {
-      const told = asn === null ? null : this.topology.toldBy(asn);
-      if (asn === null || told === null) continue;
-      const measuredMbps = told.message.access.downMbps;
-      this.#sink.measure({ asn, measuredMbps, assignedMbps, viewers });
-    }
+  #mapParts(now: MonoMs): Omit<MapParts, "utcMs"> {
+    const { topology, board, audience, health } = this;
+    return { topology, board, audience, health, sessionMbps: this.#expected.mbps, now };
   }
 
   /** Where a viewer would go. Nothing is noted. */
@@ -348,13 +350,8 @@ export class Director {
 
   /** `GET /map`. */
   map(): NetworkMap {
-    const { topology, board, audience, health } = this;
     const { clock } = this.#parts;
-    return mapOf({
-      ...{ topology, board, audience, health, sessionMbps: this.#expected.mbps },
-      now: clock.monotonic(),
-      utcMs: clock.utc(),
-    });
+    return mapOf({ ...this.#mapParts(clock.monotonic()), utcMs: clock.utc() });
   }
 
   /** `GET /state`. Decisions stand oldest first, their `at` in seconds of UTC. */

@@ -45,7 +45,7 @@ function folder(t: TestContext): string {
   return path;
 }
 
-test("without a file a network advertises that it serves its own prefixes, and its limit in bits a second", () => {
+test("without a file a network advertises that it serves its own prefixes, and the limit of its caches in bits a second", () => {
   const contract = new NetworkContract({
     prefixes: ["127.0.1.0/24", "2001:db8::/32"],
     limitMbps: null,
@@ -53,36 +53,39 @@ test("without a file a network advertises that it serves its own prefixes, and i
   assert.deepEqual(typesOf(contract), ["FCI.DeliveryProtocol"]);
   const [union] = told(contract)[0]?.footprints ?? [];
   assert.ok(union?.type === "footprintunion" && union.footprints.length === 2);
-  contract.limitMbps = 812.5;
-  assert.deepEqual(typesOf(contract), [
-    "FCI.DeliveryProtocol",
-    "FCI.Telemetry",
-    "FCI.CapacityLimits",
-  ]);
-  const limits = told(contract)[2];
+  contract.limit({ cachesMbps: 812.5 });
+  assert.deepEqual(typesOf(contract), ["FCI.DeliveryProtocol", "FCI.CapacityLimits"]);
+  const limits = told(contract)[1];
   assert.ok(limits?.type === "FCI.CapacityLimits");
-  assert.equal(limits.limits[0]?.maximumHard, 812_500_000);
+  assert.deepEqual(limits.limits, [
+    { id: "caches", limitType: "egress", maximumHard: 812_500_000 },
+  ]);
+  assert.deepEqual(limits.footprints, []);
+});
+
+test("what a network wants in all is no capacity of its caches, and is not advertised as one", () => {
+  const contract = new NetworkContract({ prefixes: ["127.0.1.0/24"], limitMbps: 800 });
+  contract.limit({ limitMbps: 700 });
+  assert.deepEqual(contract.limits, { limitMbps: 700, cachesMbps: null });
+  assert.deepEqual(typesOf(contract), ["FCI.DeliveryProtocol"]);
 });
 
 test("the version is the same for the same advertisement and another for every other", () => {
-  const contract = new NetworkContract({ prefixes: ["127.0.1.0/24"], limitMbps: 800 });
+  const contract = new NetworkContract({ prefixes: ["127.0.1.0/24"], limitMbps: null });
   const first = contract.advertised.etag;
-  contract.limitMbps = 700;
+  contract.limit({ cachesMbps: 700 });
   assert.notEqual(contract.advertised.etag, first);
-  contract.limitMbps = 800;
+  contract.limit({ cachesMbps: null });
   assert.equal(contract.advertised.etag, first);
 });
 
 test("what an operator gives replaces the footprints, and PUT /limit stands beside it", () => {
-  const contract = new NetworkContract({ prefixes: ["127.0.1.0/24"], limitMbps: 800 });
+  const contract = new NetworkContract({ prefixes: ["127.0.1.0/24"], limitMbps: null });
+  contract.limit({ cachesMbps: 800 });
   contract.put(limitTo(5e8, "roma"), "PUT");
-  assert.deepEqual(typesOf(contract), [
-    "FCI.CapacityLimits",
-    "FCI.Telemetry",
-    "FCI.CapacityLimits",
-  ]);
+  assert.deepEqual(typesOf(contract), ["FCI.CapacityLimits", "FCI.CapacityLimits"]);
   const before = contract.advertised;
-  for (const wrong of ["{}", limitTo(5e8, "network"), limitTo(-1)])
+  for (const wrong of ["{}", limitTo(5e8, "caches"), limitTo(-1)])
     assert.throws(() => contract.put(wrong, "PUT"), RegistaError);
   assert.equal(contract.advertised, before);
 });
@@ -99,7 +102,7 @@ test("GET /cdni answers with its version, 304 to who has it, and the new one as 
   assert.equal(readAdvertisement(await first.text()).vtag?.tag, etag.slice(1, -1));
   assert.equal((await ask(etag)).status, 304);
 
-  const limit = JSON.stringify({ v: 1, limitMbps: 800 });
+  const limit = JSON.stringify({ v: 1, cachesMbps: 800 });
   assert.equal((await fetch(`${isp.url}/limit`, { method: "PUT", body: limit })).status, 204);
   const limited = await ask(etag);
   assert.equal(limited.status, 200);
@@ -115,7 +118,7 @@ test("GET /cdni answers with its version, 304 to who has it, and the new one as 
   assert.match(said.error, /\/cdni-advertisement/);
   assert.equal((await put("x".repeat(CONTRACT_BODY_LIMIT + 1))).status, 413);
   const status = (await (await fetch(`${isp.url}/status`)).json()) as { contract: object };
-  assert.deepEqual(status.contract, { from: "PUT", problem: null });
+  assert.deepEqual(status.contract, { from: "PUT", problem: null, cachesMbps: 800 });
   const preflight = await fetch(`${isp.url}/cdni`, { method: "OPTIONS" });
   assert.doesNotMatch(preflight.headers.get("access-control-allow-methods") ?? "", /PUT/);
 });

@@ -1,5 +1,5 @@
-// What the network advertises: whom it serves and how much it wants (RFC 9241 3, RFC 9808 2.2). It obliges whoever reads
-// it; what is really delivered, the access link measures.
+// What the network advertises: whom its caches serve and how much may be delegated to them (RFC 9241 3, RFC 9808 2.2). It
+// obliges whoever reads it. How much the network wants in all is no capacity of its caches: `GET /network` tells that.
 import { createHash } from "node:crypto";
 import { parsePrefix, type Prefix } from "#network";
 import {
@@ -22,37 +22,45 @@ export interface Advertised {
 
 const BITS_PER_MEGABIT = 1_000_000;
 
-/** The network's advertisement, with its limit beside what the operator gave, or beside its own prefixes. */
+/** How much a network wants, Mb/s; null: no limit. */
+export interface NetworkLimits {
+  /** Delivered in all, whichever way it comes. */
+  readonly limitMbps: number | null;
+  /** Delivered by its own caches. */
+  readonly cachesMbps: number | null;
+}
+
+/** The network's limits, and its advertisement: that on its caches beside what the operator gave, or beside its own prefixes. */
 export class NetworkContract {
-  readonly #footprints: readonly Footprint[];
   #capabilities: readonly Capability[];
   #origin: Origin = "prefixes";
-  #limitMbps: number | null;
+  #limits: NetworkLimits;
   #advertised: Advertised | null = null;
 
   constructor({ prefixes, limitMbps }: { prefixes: readonly string[]; limitMbps: number | null }) {
-    this.#footprints = footprintsOf(prefixes);
-    this.#limitMbps = limitMbps;
+    this.#limits = { limitMbps, cachesMbps: null };
     this.#capabilities = [
       {
         type: "FCI.DeliveryProtocol",
         protocols: ["http/1.1", "https/1.1"],
-        footprints: this.#footprints,
+        footprints: footprintsOf(prefixes),
       },
     ];
   }
 
-  get origin(): Origin {
-    return this.#origin;
+  /** Where the advertisement comes from, and the limit beside it, Mb/s; null: none. */
+  get status(): { from: Origin; cachesMbps: number | null } {
+    return { from: this.#origin, cachesMbps: this.#limits.cachesMbps };
   }
 
-  get limitMbps(): number | null {
-    return this.#limitMbps;
+  get limits(): NetworkLimits {
+    return this.#limits;
   }
 
-  /** The most that the whole network wants, Mb/s; null: no limit. It stands beside what `put` gives. */
-  set limitMbps(limitMbps: number | null) {
-    this.#limitMbps = limitMbps;
+  /** Changes what is given; both stand beside what `put` gives. */
+  limit(limits: Partial<NetworkLimits>): void {
+    const { limitMbps = this.#limits.limitMbps, cachesMbps = this.#limits.cachesMbps } = limits;
+    this.#limits = { limitMbps, cachesMbps };
     this.#advertised = null;
   }
 
@@ -76,29 +84,21 @@ export class NetworkContract {
   }
 
   #written(): Advertised {
-    const capabilities =
-      this.#limitMbps === null
-        ? this.#capabilities
-        : [...this.#capabilities, ...this.#limited(this.#limitMbps)];
+    const { cachesMbps } = this.#limits;
+    const limited = cachesMbps === null ? [] : [limitTo(cachesMbps)];
+    const capabilities = [...this.#capabilities, ...limited];
     const bare = writeAdvertisement({ vtag: null, capabilities });
     const tag = createHash("sha256").update(bare).digest("hex").slice(0, 32);
     const vtag = { resourceId: "cdni", tag };
     return { text: writeAdvertisement({ vtag, capabilities }), etag: `"${tag}"` };
   }
+}
 
-  /** The limit, and who measures what it is about: `GET /network`, each second. */
-  #limited(limitMbps: number): Capability[] {
-    const footprints = this.#footprints;
-    const metric = "access-down";
-    const maximumHard = Math.round(limitMbps * BITS_PER_MEGABIT);
-    const telemetrySource = { id: "network", metric };
-    const limit = { id: LIMIT_ID, limitType: "egress", maximumHard, telemetrySource };
-    const metrics = [{ name: metric, timeGranularity: 1, latency: 1 }];
-    return [
-      { type: "FCI.Telemetry", sources: [{ id: "network", type: "generic", metrics }], footprints },
-      { type: "FCI.CapacityLimits", limits: [limit], footprints },
-    ];
-  }
+/** On all that the caches deliver: without footprints it holds wherever that goes (RFC 9241 3.6). */
+function limitTo(mbps: number): Capability {
+  const maximumHard = Math.round(mbps * BITS_PER_MEGABIT);
+  const limits = [{ id: LIMIT_ID, limitType: "egress", maximumHard }];
+  return { type: "FCI.CapacityLimits", limits, footprints: [] };
 }
 
 /** Prefixes of both families as footprints: one object, or a union of two (RFC 9388 2.2). */

@@ -5,7 +5,7 @@ import type { Log } from "#base/log";
 import { INTERFACE_NAME, Link, type Relay, startRelay } from "#link";
 import { type LinkDeclaration, type Network, PROTOCOL_VERSION } from "#protocol";
 import { AccessMeter } from "./access.ts";
-import { NetworkContract } from "./contract.ts";
+import { NetworkContract, type NetworkLimits } from "./contract.ts";
 import { ContractFile } from "./contractFile.ts";
 import { ispErrors } from "./errors.ts";
 import { Footprint } from "./footprint.ts";
@@ -95,15 +95,12 @@ export async function startIsp(
   const running = new Map<string, Relay>();
   const contract = new NetworkContract(options);
   let contractFile: ContractFile | null = null;
-  const setLimit = (limitMbps: number | null): void => {
-    contract.limitMbps = limitMbps;
-    log.info({ limitMbps }, "the network's limit is changed");
-  };
+  const limit = (limits: Partial<NetworkLimits>): void => changeLimits(contract, limits, log);
   let url = "";
   const server = ispServer({
     network: () => networkOf(options, { footprint, access, interfaces, contract }),
     contract,
-    setLimit,
+    limit,
     status: () => ({
       v: PROTOCOL_VERSION,
       role: "isp",
@@ -116,9 +113,9 @@ export async function startIsp(
         return { name, target, url: relay?.url, counters: { ...relay?.counters } };
       }),
       interfaces: interfaces.status,
-      contract: { from: contract.origin, problem: contractFile?.problem ?? null },
+      contract: { ...contract.status, problem: contractFile?.problem ?? null },
     }),
-    metrics: ispMetrics({ access, interfaces }, () => contract.limitMbps),
+    metrics: ispMetrics({ access, interfaces }, () => contract.limits),
     log,
   });
   scope.own(server);
@@ -144,7 +141,13 @@ export async function startIsp(
   scope.defer(() => timer.cancel());
   log.info({ url, asn: options.asn, gateway }, "access network listens");
   const routes = new Map([...running].map(([name, { port }]) => [name, { host: gateway, port }]));
+  const setLimit = (limitMbps: number | null): void => limit({ limitMbps });
   return { url, gateway, routes, setLimit, close: () => scope.close() };
+}
+
+function changeLimits(contract: NetworkContract, limits: Partial<NetworkLimits>, log: Log): void {
+  contract.limit(limits);
+  log.info({ ...contract.limits }, "the network's limits are changed");
 }
 
 function networkOf(
@@ -165,7 +168,7 @@ function networkOf(
     place,
     prefixes: [...prefixes],
     gateway: now.footprint.gateway,
-    limitMbps: now.contract.limitMbps,
+    limitMbps: now.contract.limits.limitMbps,
     access: { link, downMbps, upMbps, connections: now.access.totals.connections },
     ...(pnis.length === 0 ? {} : { pnis }),
   };

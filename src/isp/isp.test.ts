@@ -119,6 +119,9 @@ test("the limit changes by the handle and by PUT /limit, and is told to the dire
   assert.equal(await limit(), null);
   assert.equal((await put({ v: 1, limitMbps: 800 })).status, 204);
   assert.equal(await limit(), 800);
+  assert.equal((await put({ v: 1, cachesMbps: 300 })).status, 204);
+  assert.equal(await limit(), 800, "what is left out stays");
+  assert.equal((await put({ v: 1 })).status, 400);
   const refused = await put({ v: 1, limitMbps: -1 });
   assert.equal(refused.status, 400);
   assert.equal(((await refused.json()) as { code: string }).code, "protocol/malformed");
@@ -180,7 +183,9 @@ test("ten thousand strange requests are answered or refused with a code", async 
       access: { link: options.link, downMbps: 0, upMbps: 0, connections: 0 },
     }),
     contract: new NetworkContract(options),
-    setLimit: (next) => void (limit = next),
+    limit: (next) => {
+      for (const mbps of Object.values(next)) limit = mbps;
+    },
     status: () => ({}),
     metrics: metricsOf("isp", {}),
     log: silentLog,
@@ -192,6 +197,7 @@ test("ten thousand strange requests are answered or refused with a code", async 
     payload: fc.oneof(
       fc.string(),
       fc.jsonValue().map((limitMbps) => JSON.stringify({ v: 1, limitMbps })),
+      fc.jsonValue().map((cachesMbps) => JSON.stringify({ v: 1, cachesMbps })),
       fc.json(),
       fc.constant("x".repeat(2_000)),
     ),

@@ -11,8 +11,8 @@ export const PNIS_LIMIT = 256;
 export const CONTRACT_BODY_LIMIT = 524_288;
 /** How often the contract file is looked at. */
 export const CONTRACT_FILE_PERIOD_MS = ms(1_000);
-/** The id of the limit that `PUT /limit` sets, in the advertisement. */
-export const LIMIT_ID = "network";
+/** The id of the limit that `cachesMbps` of `PUT /limit` sets, in the advertisement. */
+export const LIMIT_ID = "caches";
 /** Routes at most: each is a listening socket. */
 export const ROUTES_LIMIT = 64;
 /** Households are numbered from here within the first prefix; below are the gateway and room for servers. */

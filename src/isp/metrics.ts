@@ -1,12 +1,13 @@
 // The access network's numbers as OpenMetrics.
 import { type Metrics, metricsOf } from "#telemetry";
 import type { AccessMeter } from "./access.ts";
+import type { NetworkLimits } from "./contract.ts";
 import type { NetworkInterfaces } from "./interfaces.ts";
 
 /** The numbers of one network; each is read when it is asked for. A limit of 0 is none. */
 export function ispMetrics(
   { access, interfaces }: { access: AccessMeter; interfaces: NetworkInterfaces },
-  limitMbps: () => number | null,
+  limits: () => NetworkLimits,
 ): Metrics {
   const load = () => interfaces.access ?? { ...access.totals, ...access.load };
   const labels = ["interface"];
@@ -19,7 +20,8 @@ export function ispMetrics(
       accessDownMbps: load().downMbps,
       accessUpMbps: load().upMbps,
       connections: access.totals.connections,
-      limitMbps: limitMbps() ?? 0,
+      limitMbps: limits().limitMbps ?? 0,
+      cachesLimitMbps: limits().cachesMbps ?? 0,
     }),
     families: {
       interfaceUp: {

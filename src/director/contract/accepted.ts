@@ -14,17 +14,17 @@ export interface AcceptedFootprint {
   readonly serves?: boolean;
 }
 
-/** A limit on what is delivered into the footprints together (RFC 9808 2.2). */
+/** A limit on what the network's own caches deliver into the footprints together (RFC 9808 2.2). */
 export interface AcceptedLimit {
-  /** As in `Path.over`: `limit/12874/egress`. */
+  /** As in `Path.over`: `limit/12874/egress`; never `limit/12874/network`, which is the network's total. */
   readonly id: string;
   /** `maximum-hard`: never above. */
   readonly mbps: number | null;
   /** `maximum-soft`: full for new viewers, and what is above is led away; absent or null: as `mbps`. */
   readonly softMbps?: number | null;
-  /** `current`, where the network tells it here; absent or null: it does not. */
+  /** `current`, where the network tells it here; absent or null: it does not, and its caches' heartbeats tell. */
   readonly usedMbps?: number | null;
-  /** Ids of footprints; empty: all that goes to the network. */
+  /** Ids of footprints; empty: whomever the caches serve. */
   readonly footprints: readonly string[];
 }
 
@@ -38,6 +38,9 @@ export interface AcceptedContract {
   /** What was refused or is contradictory, as sentences with the cure. */
   readonly reports: readonly string[];
 }
+
+/** The id of the limit on all that is delivered to a network: its total, told with its load and not in a contract. */
+export const totalLimitOf = (asn: number): string => `limit/${asn}/network`;
 
 /**
  * What a limit counts as where everything is full at `fullAt` of its capacity, Mb/s: as much as makes that the soft mark

@@ -118,7 +118,7 @@ test("footprints of different types narrow each other by whose the addresses are
   assert.deepEqual(only(broad), ["10.1.0.0/16"]);
 });
 
-test("a limit on all that a network has, however it is written, is one on the whole network", () => {
+test("a limit on all that a network has, however it is written, is one on all that its caches deliver", () => {
   for (const footprints of [
     [],
     [footprint("asn", `as${FASTWEB}`)],
@@ -154,7 +154,15 @@ test("a limit never reaches another network's viewers without leave, and holds f
   assert.match(theirs.reports[0] ?? "", /belongs to AS3269/);
   const strange = accept([limited({}, footprint("altopid", "pid-1"))]);
   assert.deepEqual(strange.limits[0]?.footprints, []);
-  assert.match(strange.reports[0] ?? "", /altopid.*whole network/);
+  assert.match(strange.reports[0] ?? "", /altopid.*all that its caches deliver/);
+});
+
+test("no limit of a contract has the name of the network's total", () => {
+  const { limits } = accept([limited({ id: "network" }), limited({ id: "network" })]);
+  assert.deepEqual(
+    limits.map(({ id }) => id),
+    ["limit/12874/network-2", "limit/12874/network-3"],
+  );
 });
 
 test("limits of other kinds are reported as not obeyed; limits for other hosts are not ours", () => {

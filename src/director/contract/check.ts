@@ -9,7 +9,12 @@ import {
   resolveFootprints,
 } from "#network/cdni";
 import type { NetworkModel } from "#protocol";
-import type { AcceptedContract, AcceptedFootprint, AcceptedLimit } from "./accepted.ts";
+import {
+  type AcceptedContract,
+  type AcceptedFootprint,
+  type AcceptedLimit,
+  totalLimitOf,
+} from "./accepted.ts";
 import { Claimant } from "./claim.ts";
 import { CONTRACT_REPORTS_LIMIT, LEAST_LIMIT_MBPS, LIMIT_ID_LENGTH } from "./limits.ts";
 import type { World } from "./world.ts";
@@ -77,7 +82,7 @@ class Draft {
     if (obeyed.length === 0) return;
     const { region, problems } = resolveFootprints(footprints, this.#grounds.world);
     for (const problem of problems)
-      this.#report(`${problem} Until then the limit holds for the whole network.`);
+      this.#report(`${problem} Until then the limit holds for all that its caches deliver.`);
     const whole = region === null || problems.length > 0;
     const held = whole ? null : this.#claimant.allowed(region, (why) => this.#report(why));
     const id = held && !this.#isWhole(held) ? this.#named(held, false) : null;
@@ -112,8 +117,10 @@ class Draft {
     const { maximumHard, maximumSoft, current } = limit;
     const name = (limit.id ?? "egress").replaceAll(/[^\w.-]/g, "_").slice(0, LIMIT_ID_LENGTH);
     const base = `limit/${this.#grounds.asn}/${name}`;
+    const taken = (one: string): boolean =>
+      this.#limits.has(one) || one === totalLimitOf(this.#grounds.asn);
     let id = base;
-    for (let more = 2; this.#limits.has(id); more += 1) id = `${base}-${more}`;
+    for (let more = 2; taken(id); more += 1) id = `${base}-${more}`;
     this.#limits.set(id, {
       id,
       mbps: megabits(maximumHard),

@@ -9,9 +9,9 @@ import { silentLog } from "#base/log";
 import { startIsp } from "#isp";
 import { startDirector } from "../index.ts";
 import { auditLogs } from "../log/audit/audit.ts";
-import { noCounts, readLog } from "../log/audit/readLog.ts";
+import { type LogRecord, noCounts, readLog } from "../log/audit/readLog.ts";
 
-test("a network lowers its limit by one PUT; within five seconds the director has taken it and written it down", async (t) => {
+test("a network lowers both its limits by one PUT; within five seconds the director has taken them and written them down", async (t) => {
   const context = { clock: systemClock, log: silentLog };
   const folder = mkdtempSync(join(tmpdir(), "regista-contract-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -47,20 +47,33 @@ test("a network lowers its limit by one PUT; within five seconds the director ha
   assert.notEqual(before, null);
   assert.equal((await fetch(`${director.url}/session?channel=match`)).status, 200);
 
-  const body = JSON.stringify({ v: 1, limitMbps: 300 });
+  const body = JSON.stringify({ v: 1, limitMbps: 300, cachesMbps: 100 });
   const told = systemClock.monotonic();
   assert.equal((await fetch(`${isp.url}/limit`, { method: "PUT", body })).status, 204);
   while ((await versionNow()) === before) await systemClock.sleep(ms(50));
+  const written = async (): Promise<LogRecord[]> => {
+    const records = [];
+    for await (const some of readLog(folder, noCounts())) records.push(...some);
+    return records;
+  };
+  const limitsIn = (records: readonly LogRecord[]): string[][] =>
+    records.flatMap((record) =>
+      record.kind === "contract"
+        ? [record.limits.map(({ id, mbps, binds }) => `${id} ${mbps} ${binds}`)]
+        : [],
+    );
+  const lowered = ["limit/12874/caches 100 caches", "limit/12874/network 300 network"];
+  while (
+    limitsIn(await written())
+      .at(-1)
+      ?.join() !== lowered.join()
+  )
+    await systemClock.sleep(ms(50));
   assert.ok(systemClock.monotonic() - told < 5_000);
 
   await director.close();
-  const records = [];
-  for await (const some of readLog(folder, noCounts())) records.push(...some);
-  const limits = records.flatMap((record) =>
-    record.kind === "contract" ? record.limits.map(({ id, mbps }) => `${id} ${mbps}`) : [],
-  );
-  assert.equal(limits[0], "limit/12874/network 800");
-  assert.equal(limits.at(-1), "limit/12874/network 300");
+  const records = await written();
+  assert.deepEqual(limitsIn(records)[0], ["limit/12874/network 800 network"]);
   const decision = records.find((record) => record.kind === "decision");
   assert.deepEqual([decision?.edge, decision?.prefix], ["isp", "127.0.0.0/24"]);
   const report = await auditLogs({ folders: [folder], asn: null });

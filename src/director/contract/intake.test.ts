@@ -74,7 +74,7 @@ test("a contract is asked for with the version that is held, and reaches topolog
   assert.deepEqual(home.home.footprints, ["12874/1"]);
   assert.equal(logged.length, 1);
   assert.deepEqual(logged[0]?.limits, [
-    { id: "limit/12874/roma", mbps: 800, softMbps: null, footprints: ["12874/1"] },
+    { id: "limit/12874/roma", mbps: 800, softMbps: null, footprints: ["12874/1"], binds: "caches" },
   ]);
   assert.deepEqual(logged[0]?.footprints, [
     { id: "12874/1", prefixes: ["10.1.0.0/16"], asns: [], serves: true },
@@ -150,8 +150,8 @@ test("the limit that comes with a network's load is logged as part of what has t
   tell(null);
   await second();
   assert.deepEqual(
-    logged.map(({ limits }) => limits.map(({ id, mbps }) => `${id} ${mbps}`)),
-    [[], ["limit/12874/network 500"], []],
+    logged.map(({ limits }) => limits.map(({ id, mbps, binds }) => `${id} ${mbps} ${binds}`)),
+    [[], ["limit/12874/network 500 network"], []],
   );
 });
 
@@ -168,11 +168,12 @@ test("what a network measures of a limit is logged once for each time it is told
   tell();
   await second();
   await second();
-  const once = measured.map(({ limit, measuredMbps }) => `${limit} ${measuredMbps}`);
-  assert.deepEqual(once, ["limit/12874/network 120", "limit/12874/part 70", "limit/12874/all 120"]);
+  const once = measured.map(({ limit, measuredMbps, by }) => `${limit} ${measuredMbps} ${by}`);
+  // What its caches deliver the network measures only where it says so.
+  assert.deepEqual(once, ["limit/12874/network 120 network", "limit/12874/part 70 network"]);
   tell();
   await second();
-  assert.equal(measured.length, 6);
+  assert.equal(measured.length, 4);
 });
 
 test("what was refused is taken when it becomes known whose it is, without asking anew", async (t) => {

@@ -7,7 +7,7 @@ import type { Network } from "#protocol";
 import { directorErrors } from "../errors.ts";
 import { POLL_PERIOD_MS } from "../limits.ts";
 import type { DecisionSink, LoggedContract } from "../log/sink.ts";
-import type { AcceptedContract } from "./accepted.ts";
+import { type AcceptedContract, totalLimitOf } from "./accepted.ts";
 import { acceptContract, emptyContract } from "./check.ts";
 import { type KnownNetworks, World } from "./world.ts";
 
@@ -175,20 +175,18 @@ export class ContractIntake implements Closable {
     for (const report of reports) this.#log.warn({ url, asn }, report);
   }
 
-  /** A network tells the limit on all of itself with its load, more often than here: that one has to be obeyed. */
+  /** What has to be obeyed: the contract's limits on the network's caches, and the total that it tells with its load. */
   #write(held: Held, { asn, limitMbps }: Network): void {
     const { footprints, limits, version } = held.accepted ?? emptyContract(asn);
-    const id = `limit/${asn}/network`;
-    const parts = limits.map((limit) => ({
+    const ofCaches = limits.map((limit) => ({
       id: limit.id,
       mbps: limit.mbps,
       softMbps: limit.softMbps ?? null,
       footprints: limit.footprints,
+      binds: "caches" as const,
     }));
-    // For a moment the two doors may differ: the lower one was told.
-    const here = parts.find((limit) => limit.id === id)?.mbps ?? Infinity;
-    const mbps = limitMbps === null ? null : Math.min(limitMbps, here);
-    const whole = { id, mbps, softMbps: null, footprints: [] };
+    const whole = { softMbps: null, footprints: [], binds: "network" } as const;
+    const total = { id: totalLimitOf(asn), mbps: limitMbps, ...whole };
     const record: LoggedContract = {
       asn,
       version: limitMbps === null ? version : `${version}+${limitMbps}`,
@@ -198,7 +196,7 @@ export class ContractIntake implements Closable {
         asns,
         serves: serves ?? true,
       })),
-      limits: limitMbps === null ? parts : [...parts.filter((limit) => limit.id !== id), whole],
+      limits: limitMbps === null ? ofCaches : [...ofCaches, total],
     };
     const name = `${asn} ${record.version}`;
     if (held.logged === name) return;
@@ -206,20 +204,16 @@ export class ContractIntake implements Closable {
     this.#sink.contract(record);
   }
 
-  /** What was measured of each limit, once for each time that it was told: a silent network measures nothing. */
+  /** What the network measured of limits, once for each time that it was told: a silent network measures nothing. */
   #measure(url: string, held: Held, { asn, limitMbps, access }: Network): void {
     const at = this.#topology.told(url)?.at ?? null;
     if (at === null || at === held.measuredAt) return;
     held.measuredAt = at;
-    const known = { asn, assignedMbps: null, viewers: null };
-    const whole = `limit/${asn}/network`;
+    const known = { asn, by: "network", assignedMbps: null, viewers: null } as const;
     if (limitMbps !== null)
-      this.#sink.measure({ ...known, limit: whole, measuredMbps: access.downMbps });
-    for (const { id, footprints, usedMbps } of held.accepted?.limits ?? []) {
-      const measuredMbps = usedMbps ?? (footprints.length === 0 ? access.downMbps : null);
-      if (measuredMbps !== null && !(id === whole && limitMbps !== null))
-        this.#sink.measure({ ...known, limit: id, measuredMbps });
-    }
+      this.#sink.measure({ ...known, limit: totalLimitOf(asn), measuredMbps: access.downMbps });
+    for (const { id, usedMbps = null } of held.accepted?.limits ?? [])
+      if (usedMbps !== null) this.#sink.measure({ ...known, limit: id, measuredMbps: usedMbps });
   }
 
   #toldBy(url: string): Network | null {

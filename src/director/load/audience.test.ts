@@ -26,6 +26,24 @@ test("a session and its first poll are one viewer", () => {
   assert.equal(seen.edgeOf("nobody"), null);
 });
 
+test("who is in other footprints passes other limits, and is counted apart", () => {
+  const seen = audience();
+  const { home, path } = on(0, 0);
+  const limited = { ...path, over: [...path.over, "limit/1/part"] };
+  seen.saw("s", { home, path }, monoMs(100));
+  seen.saw("t", { home: { ...home, footprints: ["1/part"] }, path: limited }, monoMs(200));
+  assert.deepEqual(
+    [...seen.cells()].map(({ path: { over }, viewers }) => [
+      over.includes("limit/1/part"),
+      viewers,
+    ]),
+    [
+      [false, 1],
+      [true, 1],
+    ],
+  );
+});
+
 test("a viewer that moves is counted where it is, in the same period and in the next", () => {
   const seen = audience();
   seen.saw("s", on(0, 0), monoMs(100));

@@ -6,7 +6,7 @@ import { hashOf } from "./hash.ts";
 import { CELLS_LIMIT, VIEWERS_LIMIT } from "./limits.ts";
 import { ViewerTable } from "./viewerTable.ts";
 
-/** The viewers of one network and place on one edge. */
+/** The viewers of one network, place and set of footprints on one edge. */
 export interface Cell {
   readonly home: Home;
   readonly path: Path;
@@ -111,7 +111,8 @@ export class Audience {
   }
 
   #cellOf(home: Home, path: Path): number {
-    const key = `${home.asn}|${home.place}|${path.edge.id}`;
+    // Footprints tell whose limits count: those who share them are counted together.
+    const key = `${home.asn}|${home.place}|${home.footprints.join()}|${path.edge.id}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) {
       // What the network says of the way may have changed: the last word counts.

@@ -1,6 +1,6 @@
 // Where the director writes what it decided and what it was told, for the audit.
-// Beside the first form: `asns` and `serves` of a footprint, `softMbps` of a limit, `limit` of a measure, all optional;
-// `viewers` of a measure may be null.
+// Beside the first form: `asns` and `serves` of a footprint, `softMbps` and `binds` of a limit, `limit` and `by` of a
+// measure, all optional; `viewers` of a measure may be null.
 import type { PathClass } from "#protocol";
 
 /** A viewer was sent somewhere, or moved. */
@@ -35,14 +35,18 @@ export interface LoggedContract {
     readonly mbps: number | null;
     readonly softMbps?: number | null;
     readonly footprints: readonly string[];
+    /** What its own caches deliver, or all that is delivered to the network; absent: the latter. */
+    readonly binds?: "caches" | "network";
   }[];
 }
 
-/** What a network measured, and what the director believed, over the last second. */
+/** What was measured, and what the director believed, over the last second. */
 export interface LoggedMeasure {
   readonly asn: number;
   /** The limit whose traffic alone was measured, by its id; absent: all that went to the network. */
   readonly limit?: string;
+  /** Who measured: the network, or the caches in it by their heartbeats; absent: the network. */
+  readonly by?: "network" | "heartbeats";
   readonly measuredMbps: number;
   /** By this director's own viewers and the edges' measurement; null before any. */
   readonly assignedMbps: number | null;

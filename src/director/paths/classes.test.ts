@@ -141,15 +141,28 @@ test("what is full on the way is named: both ports by direction, the PNI, limits
     "edge/ixp-roma",
     "port/namex/51185/in",
     "port/namex/12874/out",
-    "limit/12874/roma",
-    "limit/12874/all",
   ]);
-  assert.deepEqual(over("93.50.0.1", "ixp-milano"), [
-    "edge/ixp-milano",
-    "port/mix/51185/in",
-    "port/mix/12874/out",
-    "limit/12874/all",
+});
+
+test("a contract's limits are on the network's own caches, for whom they are about; its total is on every way", () => {
+  const topology = topologyOf(italy);
+  topology.learnNetwork("http://fastweb", networkWord(FASTWEB, { limitMbps: 800 }), at(0));
+  const contract = contractOf(FASTWEB, { roma: ["93.32.0.0/12"] }, [
+    { id: "limit/12874/roma", mbps: 500, footprints: ["12874/roma"] },
+    { id: "limit/12874/all", mbps: 900, footprints: [] },
+    { id: "limit/12874/off", mbps: null, footprints: [] },
   ]);
+  const footprints = contract.footprints.map((one) => ({ ...one, serves: false }));
+  topology.learnContract("http://fastweb", { ...contract, footprints }, at(0));
+  const limits = (address: string, edge: string) =>
+    pathTo(topology, address, edge).over.filter((id) => id.startsWith("limit/"));
+  const total = "limit/12874/network";
+  assert.deepEqual(limits(fastweb, "isp-roma"), [total, "limit/12874/roma", "limit/12874/all"]);
+  assert.deepEqual(limits("93.50.0.1", "isp-roma"), [total, "limit/12874/all"]);
+  for (const { id, in: inside } of topology.edges)
+    if (inside !== FASTWEB) assert.deepEqual(limits(fastweb, id), [total], id);
+  // Whoever else is served by those caches fills them too, and passes nothing of the network's own.
+  assert.deepEqual(limits(tim, "isp-roma"), ["limit/12874/all"]);
 });
 
 test("a port or a PNI that is down is no way, and the longer path says so", () => {
@@ -329,7 +342,6 @@ test("measures tell both ends of ports, PNIs and limits, and when each was told"
       { id: "limit/3269/all", mbps: 600, softMbps: 475, footprints: [] },
       { id: "limit/3269/part", mbps: 50, footprints: ["3269/a"] },
       { id: "limit/3269/seen", mbps: 50, usedMbps: 7, footprints: ["3269/a"] },
-      { id: "limit/3269/network", mbps: 650, footprints: ["3269/a"] },
     ]),
     at(7),
   );
@@ -339,7 +351,7 @@ test("measures tell both ends of ports, PNIs and limits, and when each was told"
     ["pni/pni-1", 900, 80, true, 6],
     ["limit/3269/network", 650, 60, true, 6],
     // Full at 0.95 of it: at the soft mark.
-    ["limit/3269/all", 500, 60, true, 6],
+    ["limit/3269/all", 500, null, true, 7],
     ["limit/3269/part", 50, null, true, 7],
     ["limit/3269/seen", 50, 7, true, 7],
   ]);

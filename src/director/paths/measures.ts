@@ -8,6 +8,8 @@ import type { Terms } from "./terms.ts";
 export interface ToldMeasure {
   readonly measure: Measure;
   readonly toldAt: MonoMs | null;
+  /** The network whose caches' own measurements together are what is in use here; absent: not known from them. */
+  readonly sumOfCachesIn?: number;
 }
 
 /** What measures are read from. */
@@ -41,9 +43,11 @@ export function* measuresOf({ interconnect, terms, nameOf }: Gauges): Iterable<T
     } as const;
     yield { measure, toldAt };
   }
-  for (const { id, asn, mbps, usedMbps, toldAt } of terms.limits()) {
-    const name = `the limit of ${nameOf(asn)} (${id})`;
+  for (const { id, asn, mbps, usedMbps, binds, toldAt } of terms.limits()) {
+    const whose = binds === "network" ? nameOf(asn) : `${nameOf(asn)}'s caches`;
+    const name = `the limit of ${whose} (${id})`;
     const measure = { id, kind: "limit", name, capacityMbps: mbps, usedMbps, up: true } as const;
-    yield { measure, toldAt };
+    const sums = binds === "caches" && usedMbps === null;
+    yield { measure, toldAt, ...(sums && { sumOfCachesIn: asn }) };
   }
 }

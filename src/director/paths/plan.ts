@@ -61,11 +61,11 @@ export function makePlan(
   home: Home,
   { clusters, policy, grounds }: { clusters: readonly Cluster[]; policy: Policy; grounds: Grounds },
 ): PathPlan {
-  const limits = grounds.terms.limitsOn(home);
   const open: KeptPath[] = [];
   const shut: { path: KeptPath; why: string }[] = [];
   for (const { spot, edges } of clusters) {
     const verdict = classify(spot, home, grounds);
+    const limits = grounds.terms.limitsOn(home, spot.in);
     const km = grounds.atlas.between(home.place, spot.place) ?? 0;
     const way =
       policy.costs[verdict.class] +

@@ -1,7 +1,7 @@
-// What networks ask for: footprints that their caches serve, and limits on what is delivered to them.
+// What networks ask for: footprints that their caches serve, limits on what these deliver, and on what is delivered in all.
 import type { MonoMs } from "#base";
 import type { Network, NetworkModel } from "#protocol";
-import { type AcceptedContract, capacityOf } from "../contract/accepted.ts";
+import { type AcceptedContract, capacityOf, totalLimitOf } from "../contract/accepted.ts";
 import type { OwnedFootprint } from "./footprintTable.ts";
 import type { Home } from "./path.ts";
 
@@ -10,8 +10,10 @@ export interface LimitWord {
   readonly id: string;
   readonly asn: number;
   readonly mbps: number;
-  /** What is delivered to the network now; null: it does not tell it for these footprints. */
+  /** In use now; null: the network does not tell it. */
   readonly usedMbps: number | null;
+  /** What the limit is about: all that is delivered to the network, all that its caches deliver, or what these deliver into footprints. */
+  readonly binds: "network" | "caches" | "footprints";
   readonly toldAt: MonoMs | null;
 }
 
@@ -28,9 +30,6 @@ interface Held {
   readonly served: ReadonlySet<string>;
   readonly at: MonoMs;
 }
-
-/** The id of the limit that a network tells with its load. */
-const wholeLimit = (asn: number): string => `limit/${asn}/network`;
 
 /** What of a contract paths depend on: which footprints and limits there are, not what they hold. */
 const shapeOf = (contract: AcceptedContract | undefined): string =>
@@ -112,18 +111,18 @@ export class Terms {
     return home.footprints.some((id) => held.served.has(id));
   }
 
-  /** Ids of the limits on what is delivered to a home. */
-  limitsOn(home: Home): readonly string[] {
+  /**
+   * Ids of the limits on what an edge delivers to a home; `inside`: the network that it stands in, as a cache of that
+   * network. A contract's limits say how much may be delegated to those caches (RFC 9808 1); other ways pass the total alone.
+   */
+  limitsOn(home: Home, inside: number | undefined): readonly string[] {
     const ids: string[] = [];
-    if (home.asn !== null && this.#wholeMbps(home.asn) !== null) ids.push(wholeLimit(home.asn));
-    for (const { asn, limits } of this.contracts()) {
-      for (const { id, mbps, footprints } of limits) {
-        const concerns =
-          footprints.length === 0
-            ? asn === home.asn
-            : footprints.some((one) => home.footprints.includes(one));
-        if (mbps !== null && concerns && !ids.includes(id)) ids.push(id);
-      }
+    if (home.asn !== null && this.#wholeMbps(home.asn) !== null) ids.push(totalLimitOf(home.asn));
+    const limits = inside === undefined ? [] : (this.#contracts.get(inside)?.contract.limits ?? []);
+    for (const { id, mbps, footprints } of limits) {
+      const concerns =
+        footprints.length === 0 || footprints.some((one) => home.footprints.includes(one));
+      if (mbps !== null && concerns) ids.push(id);
     }
     return ids;
   }
@@ -134,20 +133,14 @@ export class Terms {
       const mbps = this.#wholeMbps(asn);
       const word = this.#words.get(asn);
       const told = { usedMbps: word?.downMbps ?? null, toldAt: word?.at ?? null };
-      if (mbps !== null) yield { id: wholeLimit(asn), asn, mbps, ...told };
+      if (mbps !== null) yield { id: totalLimitOf(asn), asn, mbps, ...told, binds: "network" };
     }
     for (const [asn, { contract, at }] of this.#contracts) {
-      const word = this.#words.get(asn);
       for (const limit of contract.limits) {
         const mbps = capacityOf(limit, this.#fullAt);
-        // A network that tells its whole limit with its load tells it there more often.
-        const twice = limit.id === wholeLimit(asn) && this.#wholeMbps(asn) !== null;
-        if (mbps === null || twice) continue;
-        // Beside what the contract tells, a network tells one load for all of itself, and none for a part.
-        const whole = limit.footprints.length === 0 ? word : undefined;
-        const own = limit.usedMbps ?? null;
-        const usedMbps = own ?? whole?.downMbps ?? null;
-        yield { id: limit.id, asn, mbps, usedMbps, toldAt: own === null ? (whole?.at ?? at) : at };
+        if (mbps === null) continue;
+        const binds = limit.footprints.length === 0 ? "caches" : "footprints";
+        yield { id: limit.id, asn, mbps, usedMbps: limit.usedMbps ?? null, binds, toldAt: at };
       }
     }
   }

@@ -157,6 +157,36 @@ test("a limit on a part is judged by its own measurements alone", async (t) => {
   assert.equal(report.rows[0]?.breaches[0]?.decisions, 4);
 });
 
+test("a limit on caches is judged by what these send, and not by what comes to the network in all", async (t) => {
+  const CACHES = "limit/12874/caches";
+  const of = async (cachesMbps: number | null) => {
+    const play = await new Play(t).start();
+    const limit = { id: CACHES, mbps: 100, footprints: [], binds: "caches" as const };
+    const total = { id: WHOLE, mbps: 1_000, footprints: [], binds: "network" as const };
+    play.limit(null, { limits: [limit, total] });
+    for (let second = 0; second < 60; second += 1) {
+      play.seconds(1, 900);
+      const known = { asn: 12_874, limit: CACHES, assignedMbps: null, viewers: null } as const;
+      if (cachesMbps !== null)
+        play.log.measure({ ...known, by: "heartbeats", measuredMbps: cachesMbps });
+      if (second > 50) play.send(second % 2 === 0 ? "isp" : "ixp");
+    }
+    return judged(play);
+  };
+  assert.equal((await of(90)).verdict, "kept");
+  const silent = await of(null);
+  assert.equal(silent.verdict, "cannot say");
+  assert.match(silent.missing.join(), /no measurement for limit\/12874\/caches/);
+  const broken = await of(110);
+  assert.deepEqual([broken.verdict, broken.places], ["broken", 1]);
+  const row = broken.rows.find(({ clause }) => clause === CACHES);
+  // Those who were sent to the exchange meanwhile have nothing to do with it.
+  assert.deepEqual(
+    row?.breaches[0]?.witnesses.map(({ edge }) => edge),
+    row?.breaches[0]?.witnesses.map(() => "isp"),
+  );
+});
+
 test("viewers inside the footprints are kept; one outside, sent to the network's own cache, breaks them", async (t) => {
   const play = await new Play(t).start();
   play.serve("10.1.0.0/16");

@@ -11,6 +11,8 @@ type Decision = Extract<LogRecord, { kind: "decision" }>;
 interface HeldLimit {
   readonly judge: LimitJudge;
   footprints: ReturnType<typeof servedBy>;
+  /** It is about what the network's own caches deliver, and not about all that comes to the network. */
+  ofCaches: boolean;
 }
 
 export interface NetworkJudge {
@@ -86,10 +88,12 @@ export class DirectorJudge {
       const held = network.limits.get(limit.id) ?? {
         judge: new LimitJudge(this.#judging),
         footprints: null,
+        ofCaches: false,
       };
       // Only the footprints that are named count, whatever they serve.
       const named = footprints.filter(({ id }) => limit.footprints.includes(id));
       held.footprints = servedBy(named.map((one) => ({ ...one, serves: true })));
+      held.ofCaches = limit.binds === "caches";
       held.judge.tell(limit.mbps, at);
       network.limits.set(limit.id, held);
     }
@@ -118,8 +122,8 @@ export class DirectorJudge {
       judge.measure(measuredMbps, at);
       return;
     }
-    for (const { judge, footprints } of network.limits.values())
-      if (footprints === null && !judge.ownMeasures) judge.measure(measuredMbps, at);
+    for (const { judge, footprints, ofCaches } of network.limits.values())
+      if (footprints === null && !ofCaches && !judge.ownMeasures) judge.measure(measuredMbps, at);
   }
 
   #decide(decision: Decision): void {
@@ -131,10 +135,21 @@ export class DirectorJudge {
     const guessed = decision.class === "on-net" ? asn : null;
     const of = inside === undefined ? guessed : inside;
     if (of !== null) this.networks.get(of)?.footprints.decide({ asn, witness });
-    if (asn === null) return;
-    for (const { judge, footprints } of this.networks.get(asn)?.limits.values() ?? [])
-      if (footprints === null || holdsIn(footprints, { asn, witness }) !== "no")
-        judge.decide(witness);
+    // A total is passed by whoever is the network's viewer, a limit on caches by whoever is sent to one of them.
+    for (const [network, { limits }] of this.#concerned(asn, of))
+      for (const { judge, footprints, ofCaches } of limits.values())
+        if (
+          network === (ofCaches ? of : asn) &&
+          (footprints === null || holdsIn(footprints, { asn, witness }) !== "no")
+        )
+          judge.decide(witness);
+  }
+
+  *#concerned(...asns: (number | null)[]): Iterable<[number, NetworkJudge]> {
+    for (const asn of new Set(asns)) {
+      const network = asn === null ? undefined : this.networks.get(asn);
+      if (asn !== null && network) yield [asn, network];
+    }
   }
 
   /** The log ends. */
