@@ -37,6 +37,11 @@ const commands: Readonly<Record<string, Typed>> = {
     says: "what a network wants delivered at most, Mb/s; 0: no limit",
     act: ({ chain }, [id = "", mbps]) => chain.setLimit(id, Number(mbps) || null),
   },
+  caches: {
+    words: "caches fastweb 5",
+    says: "what may be delegated to a network's own caches at most, Mb/s; 0: no limit",
+    act: ({ chain }, [id = "", mbps]) => chain.setCachesLimit(id, Number(mbps) || null),
+  },
   kill: {
     words: "kill edge roma",
     says: "a process dies at once",

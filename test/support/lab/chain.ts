@@ -41,6 +41,8 @@ export interface Chain {
   ask(id: string, path: string): Promise<unknown>;
   /** Changes what a network wants delivered, Mb/s; null: no limit. */
   setLimit(network: string, limitMbps: number | null): Promise<void>;
+  /** Changes what may be delegated to a network's own caches, Mb/s; null: no limit. */
+  setCachesLimit(network: string, cachesMbps: number | null): Promise<void>;
   /** An edge by its id. */
   edge(id: string): ModelledEdge;
 }
@@ -194,6 +196,12 @@ function chainOf(
     if (answer.ok) return answer.json();
     throw new Error(`${id}${path} answers ${answer.status}: ${await answer.text()}`);
   };
+  const limit = async (network: string, limits: object): Promise<void> => {
+    const { door } = lab.process(`network ${network}`);
+    const body = JSON.stringify({ v: 1, ...limits });
+    const answer = await knock(`${door}/limit`, { method: "PUT", body });
+    if (answer.status !== 204) throw new Error(`the limit was refused: ${await answer.text()}`);
+  };
   return {
     edges,
     directors: directorUrls,
@@ -202,12 +210,8 @@ function chainOf(
       networkMapSchema.parse(
         await ask(director === 1 ? "director" : `director ${director}`, "/map"),
       ),
-    setLimit: async (network, limitMbps) => {
-      const body = JSON.stringify({ v: 1, limitMbps });
-      const { door } = lab.process(`network ${network}`);
-      const answer = await knock(`${door}/limit`, { method: "PUT", body });
-      if (answer.status !== 204) throw new Error(`the limit was refused: ${await answer.text()}`);
-    },
+    setLimit: (network, limitMbps) => limit(network, { limitMbps }),
+    setCachesLimit: (network, cachesMbps) => limit(network, { cachesMbps }),
     edge: (id) => {
       const edge = edges.find((known) => known.id === id);
       if (!edge) throw new Error(`no edge is called ${id}`);
