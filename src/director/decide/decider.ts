@@ -123,6 +123,8 @@ export class Decider {
   }
 
   #sheds(resource: Resource, hash: number, now: MonoMs): boolean {
+    // Known by its name alone, until it is measured for the first time.
+    if (resource.capacityMbps === Infinity) return false;
     const { fullAt } = this.#board.policy;
     const most = fullAt * resource.capacityMbps;
     // Filled up to the mark it breathes around it; who is there leaves only when it is well above.

@@ -42,3 +42,6 @@ export const EXPLAINED_PATHS_LIMIT = 64;
 
 /** Viewers are led away from what is this far from its full mark to its whole capacity, as a share of the way. */
 export const SHED_ABOVE = 0.5;
+
+/** The second edge of the ring is taken when the first is fuller than it by more than this factor: a viewer's edge does not flicker. */
+export const EMPTIER = 1.05;

@@ -4,7 +4,7 @@ import test from "node:test";
 import { defaultPolicy } from "#protocol";
 import fc from "fast-check";
 import { Crowd } from "./crowdFixture.ts";
-import { edgeOf, pathTo, planOf } from "./decideFixture.ts";
+import { Desk, edgeOf, pathTo, planOf } from "./decideFixture.ts";
 
 const near = edgeOf("near", 500);
 const [xa, xb] = [edgeOf("xa", 2_000), edgeOf("xb", 2_000)];
@@ -108,4 +108,16 @@ test("whatever happens to a line and an edge, nobody is moved twice in a short t
     }),
     { seed: 9, numRuns: 25 },
   );
+});
+
+test("a line that comes on the way is shed from as soon as it is measured, though somebody asked before it was", () => {
+  const desk = new Desk(
+    planOf([pathTo(edgeOf("near"), { cost: 0, over: ["new"] }), pathTo(edgeOf("far"))]),
+  );
+  desk.beat({ near: 12 }, 59_500);
+  assert.equal(desk.decide("viewer-0", 60_000, "near").stays, true);
+  desk.line("new", { capacity: 5, used: 12 }, 60_200);
+  const names = Array.from({ length: 60 }, (_, n) => `viewer-${n}`);
+  const left = names.filter((name) => !desk.decide(name, 60_500, "near").stays).length;
+  assert.ok(left > 25 && left < 50, `${left} of 60 leave`);
 });

@@ -1,9 +1,12 @@
 // Bounded-load consistent hashing (Mirrokni, Thorup, Zadimoghaddam: "Consistent Hashing with Bounded Loads"): from the
-// viewer's point on the ring to the first edge that is fit, has room all the way, and holds no more than its bound.
+// viewer's point on the ring to edges that are fit, have room all the way, and hold no more than their bound. Of the first
+// two the emptier one is taken (Mitzenmacher: "The Power of Two Choices"): edges far below their bound, which only some of
+// a tier's viewers reach, would otherwise be as uneven as the ring.
 import type { MonoMs } from "#base";
 import type { ResourceBoard } from "../load/board.ts";
 import type { EdgeHealth, Standing } from "../load/health.ts";
 import type { Resource } from "../load/resource.ts";
+import { EMPTIER } from "./limits.ts";
 import { calmSince, type TierView } from "./planView.ts";
 
 /** Who is looked for. */
@@ -42,8 +45,8 @@ export class Walker {
   }
 
   /**
-   * The edge of the tier for this viewer; -1: none has room. The first within its bound, which is never below one viewer
-   * more than its fair share (the paper's ceiling); when those with room are all beyond it, the one that is fullest least.
+   * The edge of the tier for this viewer; -1: none has room. The emptier of the first two within their bounds, which are never
+   * below one viewer more than the fair share (the paper's ceiling); when those with room are all beyond it, the one that is fullest least.
    */
   find(tier: TierView, wanted: Wanted): number {
     const board = this.#board;
@@ -57,6 +60,8 @@ export class Walker {
     const { owners } = ring;
     this.#open(edges.length);
     let left = edges.length;
+    let first = -1;
+    let firstFill = Infinity;
     let instead = -1;
     let least = Infinity;
     for (let at = ring.start(wanted.hash); left > 0; at = at + 1 === owners.length ? 0 : at + 1) {
@@ -66,16 +71,20 @@ export class Walker {
       left -= 1;
       if (!this.#serves(tier, owner, wanted)) continue;
       const edge = edges[owner] as Resource;
-      const after = edge.believedMbps(directors) + step;
+      const believed = edge.believedMbps(directors);
+      const after = believed + step;
       const bound = Math.ceil((fair * edge.capacityMbps) / step - 1e-9) * step;
-      if (after <= bound + 1e-9) return owner;
-      const fill = after / edge.capacityMbps;
-      if (fill < least) {
-        least = fill;
+      if (after <= bound + 1e-9) {
+        const fill = believed / edge.capacityMbps;
+        if (first >= 0) return firstFill > EMPTIER * fill ? owner : first;
+        first = owner;
+        firstFill = fill;
+      } else if (after < least * edge.capacityMbps) {
+        least = after / edge.capacityMbps;
         instead = owner;
       }
     }
-    return instead;
+    return first >= 0 ? first : instead;
   }
 
   #serves(tier: TierView, index: number, wanted: Wanted): boolean {
