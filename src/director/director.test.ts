@@ -83,7 +83,9 @@ function scene(clock: ManualClock = manualClock(utcMs(1_795_301_664_000))): Scen
   const second: Scene["second"] = ({ theirs, directors, ...told }) => {
     clock.advance(ms(1_000));
     for (const [edge, mbps] of Object.entries(told))
-      director.hear(heartbeat(edge, { mbps, viewers: mbps / 5, directors }));
+      director.hear(
+        heartbeat(edge, { at: clock.utc() / 1_000, mbps, viewers: mbps / 5, directors }),
+      );
     if (theirs === null) director.probed(foreign, { ok: false, why: "no answer" });
     else if (theirs !== undefined)
       director.probed(foreign, { ok: true, firstByteMs: theirs, mbps: null });

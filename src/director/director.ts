@@ -1,5 +1,5 @@
 // The director without its doors: places viewers, keeps what edges, carriers and probes say.
-import { elapsed, type MonoMs } from "#base";
+import { elapsed, type MonoMs, monoMs } from "#base";
 import type { Clock } from "#base/clock";
 import { parseAddress } from "#network";
 import {
@@ -25,7 +25,7 @@ import { directorErrors } from "./errors.ts";
 import { Governor, UNKNOWN_COHORT } from "./governor/governor.ts";
 import { edgePressures, surgeOf } from "./governor/pressure.ts";
 import type { CohortWord } from "./governor/wish.ts";
-import { STALE_AFTER_MS, STEERING_TTL_S } from "./limits.ts";
+import { NEWS_AGE_LIMIT_MS, STALE_AFTER_MS, STEERING_TTL_S } from "./limits.ts";
 import { Audience } from "./load/audience.ts";
 import { ResourceBoard } from "./load/board.ts";
 import { Expectation } from "./load/expectation.ts";
@@ -316,10 +316,16 @@ export class Director {
     const { id } = edge;
     const capacityMbps = Math.min(heartbeat.capacityMbps, edge.capacityMbps);
     const measure = { id: `edge/${id}`, kind: "edge", name: id, capacityMbps, up: true } as const;
-    this.board.take({ ...measure, usedMbps: heartbeat.mbps }, now);
+    this.board.take({ ...measure, usedMbps: heartbeat.mbps }, this.#saidAt(heartbeat, now));
     this.board.directors = Math.max(this.board.directors, heartbeat.directors ?? 1);
     const releases = this.governor.releases();
     return releases && { v: PROTOCOL_VERSION, releases };
+  }
+
+  /** When an edge said it, by its own clock as far as that can be true: what was promised since is not in it. */
+  #saidAt({ at }: Heartbeat, now: MonoMs): MonoMs {
+    const ageMs = this.#parts.clock.utc() - at * 1_000;
+    return monoMs(now - Math.min(NEWS_AGE_LIMIT_MS, Math.max(0, ageMs)));
   }
 
   /** What a probe of an edge found. */

@@ -99,7 +99,7 @@ export function stage(
       const answer = await app.inject({
         method: "POST",
         url: "/heartbeat",
-        payload: heartbeat(edge, more),
+        payload: heartbeat(edge, { at: clock.utc() / 1_000, ...more }),
       });
       assert.ok(answer.statusCode < 300, answer.body);
     },

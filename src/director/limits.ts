@@ -36,3 +36,6 @@ export const DECISIONS_LIMIT = 50;
 
 /** The largest request body, bytes: a heartbeat has some 200. */
 export const BODY_LIMIT = 16_384;
+
+/** A heartbeat is taken to be this old at most, ms: beyond, the edge's clock is likelier wrong than its word late. */
+export const NEWS_AGE_LIMIT_MS = ms(2_000);
