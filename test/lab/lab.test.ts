@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
-import type { Got } from "./getOnce.ts";
-import { buildLab, type Lab, whyNoLab } from "./index.ts";
-import { CDN, FASTWEB, italy } from "./italy.ts";
-import { openLab } from "./lab.ts";
+import type { Got } from "../support/lab/getOnce.ts";
+import { buildLab, type Lab, whyNoLab } from "../support/lab/index.ts";
+import { CDN, FASTWEB, italy } from "../support/lab/italy.ts";
+import { openLab } from "../support/lab/lab.ts";
 
 const skip = whyNoLab() ?? false;
 
