@@ -10,6 +10,8 @@ import { stageMatch } from "../support/play.ts";
 
 const clock = systemClock;
 const MOVE_LIMIT_MS = 2_000;
+/** Within this every player has asked steering again: an answer lives for 5 s. */
+const STEERING_ASKED_MS = 5_500;
 
 describe("a viewer by each player, all on the edge in their network", () => {
   let match: RunningMatch;
@@ -29,17 +31,30 @@ describe("a viewer by each player, all on the edge in their network", () => {
     await match?.close();
   });
 
-  test("without director, telemetry and control room all keep watching", async () => {
+  test("without director, telemetry and control room all keep watching, and who comes then is steered once there is one", async () => {
     const silenced = ["director", "telemetry", "control room"].map((id) => match.process(id));
     for (const { pid } of silenced) process.kill(pid as number, "SIGKILL");
     const before = await Promise.all(viewers.map((viewer) => viewer.state()));
-    await clock.sleep(ms(4_000));
+    await clock.sleep(ms(STEERING_ASKED_MS));
     for (const [index, viewer] of viewers.entries()) {
       const state = await viewer.state();
       assert.equal(state.stalls, before[index]?.stalls, `${state.protocol} stalled`);
+      assert.deepEqual(state.errors, before[index]?.errors, `${state.protocol} was troubled`);
       await presentsFrames(viewer);
     }
-    for (const role of silenced) await role.start();
+    const late = await theatre.watch({
+      watchUrl: match.urls.watch,
+      protocol: "own",
+      network: FASTWEB,
+    });
+    await late.playing(clock);
+    await Promise.all(silenced.map((role) => role.start()));
+    await late.until(
+      "steered to the moment of all",
+      ({ targetVersion }) => targetVersion !== null,
+      { clock, limitMs: 15_000 },
+    );
+    await late.page.context().close();
   });
 
   test("an encoder that is killed is replaced, and all are back at their target within 10 s, unaided", async () => {

@@ -28,9 +28,11 @@ export interface ViewerState {
   droppedFrames: number;
   clockErrorMs: number | null;
   targetMs: number;
+  /** Null while no director has told a target. */
+  targetVersion: number | null;
   /** How the viewer stands, in words. */
   sync: string;
-  errors: string[];
+  errors: { at: number; sentence: string }[];
 }
 
 /** One presented frame, measured twice: off its barcode, and by the page. */

@@ -52,6 +52,15 @@ test("without a director the first edge of the configuration is played, and it i
   assert.equal(place.target, null);
 });
 
+test("a viewer that began without a director is steered by whichever answers later", async () => {
+  const directorUrls = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
+  const place = await findPlace({ ...config, directorUrls }, (url) => url);
+  assert.deepEqual(
+    steeringUrls(place, "dash").toSorted(),
+    directorUrls.map((director) => `${director}/steer/dash?session=${place.session}`),
+  );
+});
+
 test("the next director is asked when one is silent, also for steering", async (t) => {
   const server = createServer((_, response) => void response.end(JSON.stringify(answer)));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -72,5 +81,5 @@ test("the next director is asked when one is silent, also for steering", async (
 });
 
 test("with neither director nor edge the sentence says so", () => {
-  assert.throws(() => fallback({ ...config, edges: [] }, "refused"), /no edge is configured/);
+  assert.throws(() => fallback({ ...config, edges: [] }, { order: [], problem: "refused" }), /no edge is configured/);
 });

@@ -1,6 +1,5 @@
 // Where to watch: what a director says, the next one when one is silent, or, when none answers, the first edge of the
-// configuration. Watching
-// never waits for the director: it may be down.
+// configuration, until one of them steers. Watching never waits for the director: it may be down.
 import type { Session } from "#protocol";
 import type { WatchConfig } from "../config.ts";
 import { manifestUrls } from "./paths.ts";
@@ -17,9 +16,9 @@ export interface Place {
   edge: { id: string; class: string | null };
   why: readonly string[];
   urls: { hls: string; dash: string; time: string };
-  /** Where the director that answered steers this session; null without a director. */
+  /** Where this session is steered: by the director that answered, or by any when none did; null when none is configured. */
   steering: { hls: string; dash: string } | null;
-  /** The other directors, in the order in which they are asked when that one is silent. */
+  /** The other directors, in the order in which they are asked when the first is silent. */
   otherDirectors: readonly string[];
   /** How far behind the camera to stay, as it came and unchecked; null when nobody said it. */
   target: unknown;
@@ -52,7 +51,7 @@ export async function findPlace(
     } catch (failure) {
       problem = failure instanceof Error ? failure.message : String(failure);
     }
-  return fallback(config, problem);
+  return fallback(config, { order, problem });
 }
 
 function refusalOf(body: unknown): string | null {
@@ -68,8 +67,10 @@ export function steeringUrls(place: Place, door: "hls" | "dash"): string[] {
   if (!place.steering) return [];
   const own = place.steering[door];
   const query = URL.canParse(own) ? new URL(own).search : "";
-  return [own, ...place.otherDirectors.map((director) => `${director}/steer/${door}${query}`)];
+  return [own, ...place.otherDirectors.map((director) => steeringAt(director, door) + query)];
 }
+
+const steeringAt = (director: string, door: "hls" | "dash"): string => `${director}/steer/${door}`;
 
 /** Reads the director's answer; throws a sentence when it is not one. */
 export function placeOf(body: unknown): Place {
@@ -92,24 +93,34 @@ export function placeOf(body: unknown): Place {
   };
 }
 
-/** A session on the first edge of the configuration. Throws when it names none. */
-export function fallback(config: WatchConfig, problem: string): Place {
+/**
+ * A session on the first edge of the configuration, named by the viewer itself: a director that answers later steers any.
+ * They are asked in this order. Throws when no edge is configured.
+ */
+export function fallback(
+  config: WatchConfig,
+  { order, problem }: { order: readonly string[]; problem: string },
+): Place {
   const [edge] = config.edges;
   if (!edge)
     throw new Error(
       `The director does not answer (${problem}), and no edge is configured to go on without it.`,
     );
+  const session = randomName();
+  const [director, ...otherDirectors] = order;
+  const steering = (door: "hls" | "dash"): string =>
+    `${steeringAt(director ?? "", door)}?session=${session}`;
   return {
-    session: randomName(),
+    session,
     network: null,
     cohort: null,
     edge: { id: edge.id, class: null },
     why: [`the director did not answer: ${problem}`, "first edge of the configuration"],
     urls: { ...manifestUrls(edge.url, config.channel), time: `${edge.url}/time` },
-    steering: null,
-    otherDirectors: [],
+    steering: director === undefined ? null : { hls: steering("hls"), dash: steering("dash") },
+    otherDirectors,
     target: null,
-    trouble: `The director does not answer; watching from ${edge.label} without it.`,
+    trouble: `The director does not answer; watching from ${edge.label} until it does.`,
   };
 }
 

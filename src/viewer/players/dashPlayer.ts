@@ -46,6 +46,11 @@ interface LoadingEvent {
   request: FragmentRequest;
   error?: unknown;
 }
+interface Failure {
+  code: number;
+  message: string;
+  data?: { request?: { type: string } } | null;
+}
 interface Manifest {
   availabilityStartTime?: Date;
   BaseURL?: { serviceLocation?: string }[];
@@ -190,11 +195,7 @@ class DashPlayer implements Player {
     this.#player.on("manifestLoaded", (event) => {
       this.#manifestLoaded((event as unknown as { data: Manifest }).data);
     });
-    this.#player.on("error", (event) => {
-      const { code, message } = (event as unknown as { error: { code: number; message: string } })
-        .error;
-      this.#failed(code, message);
-    });
+    this.#player.on("error", (event) => this.#failed((event as unknown as { error: Failure }).error));
     this.#player.on("playbackError", () => {
       const why = this.#video.error?.message || "no reason was given";
       this.#options.onFatal(`The browser cannot play what it was given: ${why}.`);
@@ -281,8 +282,8 @@ class DashPlayer implements Player {
   }
 
   /**
-   * dash.js asks steering once at its first play, keeps asking only after an answer, and says nothing of a failure: until
-   * there is an answer it is asked to ask. After one it keeps the time of the answer by itself.
+   * dash.js asks steering once at its first play, and keeps asking only after an answer: until there is one it is asked to
+   * ask. After one it keeps the time of the answer by itself.
    */
   #askSteering(): void {
     if (this.#closed || !this.#player.isReady() || this.#loaded === null) return;
@@ -309,7 +310,9 @@ class DashPlayer implements Player {
     this.#options.onFatal("No edge has the next piece of the match.");
   }
 
-  #failed(code: number, message: string): void {
+  /** dash.js numbers no failure of steering, and goes on without it; so does the viewer. */
+  #failed({ code, message, data }: Failure): void {
+    if (data?.request?.type === STEERING) return;
     const playing = this.#video.readyState > HTMLMediaElement.HAVE_METADATA;
     if (RECOVERABLE.has(code) || (code === MANIFEST_NOT_LOADED && playing)) return;
     const why =
