@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { decodeCmcdQuery } from "#telemetry/cmcd";
 import { LiveChannel, PART_MS } from "./liveFixture.ts";
 import { crowdProtocols } from "./types.ts";
-import { clean, plays, TARGET_MS, until, watch } from "./watchFixture.ts";
+import { clean, type Play, plays, TARGET_MS, until, watch } from "./watchFixture.ts";
 
 describe("a socket viewer", { concurrency: true }, () => {
   for (const protocol of crowdProtocols)
@@ -85,8 +85,12 @@ describe("a socket viewer", { concurrency: true }, () => {
       clean(play);
       play.viewer.stop();
       whole.viewer.stop();
-      assert.deepEqual(play.told.stalls, []);
+      // Where the machine itself stands still, so does who asks for all.
+      const extraMs = stalledMs(play) - stalledMs(whole);
+      assert.ok(extraMs <= PART_MS, `${extraMs} ms more than who asks for all`);
       assert.ok(play.told.bytes < 0.8 * whole.told.bytes, "playlists are asked for whole");
       assert.equal(play.told.hashes.size, 0);
     });
 });
+
+const stalledMs = ({ told }: Play): number => told.stalls.reduce((sum, each) => sum + each, 0);

@@ -81,5 +81,8 @@ test("the next director is asked when one is silent, also for steering", async (
 });
 
 test("with neither director nor edge the sentence says so", () => {
-  assert.throws(() => fallback({ ...config, edges: [] }, { order: [], problem: "refused" }), /no edge is configured/);
+  assert.throws(
+    () => fallback({ ...config, edges: [] }, { order: [], problem: "refused" }),
+    /no edge is configured/,
+  );
 });

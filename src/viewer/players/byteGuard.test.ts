@@ -40,10 +40,16 @@ test("time in which the page itself stood still is no silence", () => {
   assert.deepEqual(guard.silent(2_050), []);
 });
 
-test("where no other edge is well, silence is borne for as long as is asked", () => {
+test("a request may be silent for as long as was said when it was sent, whatever was said of another", () => {
   const guard = new ByteGuard<{ url: string }>();
-  const request = { url: "alone" };
-  guard.sent(request, 0);
-  for (let now = 0; now <= 1_400; now += 50) assert.deepEqual(guard.silent(now, 1_400), []);
-  assert.deepEqual(guard.silent(1_450, 1_400), [request]);
+  const [before, after] = [{ url: "before the edge failed" }, { url: "after it" }];
+  guard.sent(before, 0);
+  guard.sent(after, 0, 1_400);
+  const left: [number, string][] = [];
+  for (let now = 0; now <= 3_000; now += 50)
+    for (const { url } of guard.silent(now)) left.push([now, url]);
+  assert.deepEqual(left, [
+    [SILENCE_LIMIT_MS + 50, before.url],
+    [1_400 + 50, after.url],
+  ]);
 });

@@ -10,41 +10,46 @@ const STANDSTILL_MS = 150;
 /** Requests under watch at most; a player has two under way. */
 const REQUESTS_LIMIT = 16;
 
+interface Watched {
+  heardAt: number;
+  readonly limitMs: number;
+}
+
 /** Watches requests for silence. Pure: instants are handed in. */
 export class ByteGuard<Request extends object> {
-  readonly #heardAt = new Map<Request, number>();
+  readonly #watched = new Map<Request, Watched>();
   #lookedAt = Number.NaN;
 
-  /** A request was sent. */
-  sent(request: Request, now: number): void {
-    if (this.#heardAt.size >= REQUESTS_LIMIT) {
-      const [oldest] = this.#heardAt.keys();
-      if (oldest) this.#heardAt.delete(oldest);
+  /** A request was sent, and may be silent for `limitMs`. */
+  sent(request: Request, now: number, limitMs = SILENCE_LIMIT_MS): void {
+    if (this.#watched.size >= REQUESTS_LIMIT) {
+      const [oldest] = this.#watched.keys();
+      if (oldest) this.#watched.delete(oldest);
     }
-    this.#heardAt.set(request, now);
+    this.#watched.set(request, { heardAt: now, limitMs });
   }
 
   /** Bytes of it came. */
   heard(request: Request, now: number): void {
-    if (this.#heardAt.has(request)) this.#heardAt.set(request, now);
+    const watched = this.#watched.get(request);
+    if (watched) watched.heardAt = now;
   }
 
   /** It ended, in whatever way. */
   ended(request: Request): void {
-    this.#heardAt.delete(request);
+    this.#watched.delete(request);
   }
 
-  /** The requests that have been silent for more than `limitMs` at `now`; each is told once. */
-  silent(now: number, limitMs = SILENCE_LIMIT_MS): Request[] {
+  /** The requests that have been silent for longer than they may at `now`; each is told once. */
+  silent(now: number): Request[] {
     const stood = now - this.#lookedAt;
     this.#lookedAt = now;
-    if (stood > STANDSTILL_MS)
-      for (const [request, heardAt] of this.#heardAt)
-        this.#heardAt.set(request, Math.min(now, heardAt + stood));
     const found: Request[] = [];
-    for (const [request, heardAt] of this.#heardAt)
-      if (now - heardAt > limitMs) found.push(request);
-    for (const request of found) this.#heardAt.delete(request);
+    for (const [request, watched] of this.#watched) {
+      if (stood > STANDSTILL_MS) watched.heardAt = Math.min(now, watched.heardAt + stood);
+      if (now - watched.heardAt > watched.limitMs) found.push(request);
+    }
+    for (const request of found) this.#watched.delete(request);
     return found;
   }
 }

@@ -195,7 +195,9 @@ class DashPlayer implements Player {
     this.#player.on("manifestLoaded", (event) => {
       this.#manifestLoaded((event as unknown as { data: Manifest }).data);
     });
-    this.#player.on("error", (event) => this.#failed((event as unknown as { error: Failure }).error));
+    this.#player.on("error", (event) =>
+      this.#failed((event as unknown as { error: Failure }).error),
+    );
     this.#player.on("playbackError", () => {
       const why = this.#video.error?.message || "no reason was given";
       this.#options.onFatal(`The browser cannot play what it was given: ${why}.`);
@@ -220,7 +222,8 @@ class DashPlayer implements Player {
     }
     const { clock } = this.#options;
     this.#wires.set(request, wire);
-    this.#guard.sent(request, clock.monotonic());
+    const now = clock.monotonic();
+    this.#guard.sent(request, now, this.#patienceMs(now));
     hearReader(wire, () => this.#guard.heard(request, clock.monotonic()));
   }
 
@@ -290,11 +293,14 @@ class DashPlayer implements Player {
     if (!this.#player.getCurrentSteeringResponseData()) void this.#player.triggerSteeringRequest();
   }
 
-  #leaveSilent(): void {
-    const now = this.#options.clock.monotonic();
+  /** What is asked of the only edge that is well may be silent for longer; what was under way when another failed may not. */
+  #patienceMs(now: number): number {
     const alone = now - this.#failedAt < EDGE_PENALTY_S * 1_000;
-    const limitMs = SILENCE_LIMIT_MS * (alone ? LONE_PATIENCE : 1);
-    for (const request of this.#guard.silent(now, limitMs)) {
+    return SILENCE_LIMIT_MS * (alone ? LONE_PATIENCE : 1);
+  }
+
+  #leaveSilent(): void {
+    for (const request of this.#guard.silent(this.#options.clock.monotonic())) {
       const controller = this.#wires.get(request)?.customData.abortController;
       if (!controller) continue;
       // As a failed request and not as one that dash.js itself gave up: only a failure makes it take another BaseURL.
