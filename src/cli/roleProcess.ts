@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { type WriteStream } from "node:fs";
 import { ms, type MonoMs } from "#base";
 import type { Clock, Timer } from "#base/clock";
+import { COMPILE_CACHE } from "#base/compileCache";
 import { cliErrors } from "./errors.ts";
 import type { PlannedRole } from "./plan.ts";
 import type { RoleMessage } from "./runRole.ts";
@@ -20,8 +21,6 @@ const RESTART_WINDOW_MS = 60_000;
 const STOP_LIMIT_MS = ms(6_000);
 
 const MAIN = new URL("roleMain.ts", import.meta.url).pathname;
-/** Where compiled modules are kept, so that a process starts in half the time. */
-export const COMPILE_CACHE = new URL("../../node_modules/.cache/regista", import.meta.url).pathname;
 
 export interface RoleProcessContext {
   clock: Clock;

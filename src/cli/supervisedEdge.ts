@@ -3,10 +3,10 @@ import { openSync, closeSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { ms, sentenceOf } from "#base";
 import { systemClock } from "#base/clock";
+import { COMPILE_CACHE } from "#base/compileCache";
 import { createLog } from "#base/log";
 import type { ChildMessage } from "#edge";
 import { checkOptions } from "./flags.ts";
-import { COMPILE_CACHE } from "./roleProcess.ts";
 import { roles } from "./roles.ts";
 import { runRole } from "./runRole.ts";
 

@@ -11,7 +11,7 @@ import { Command } from "../support/command.ts";
 const clock = systemClock;
 const QUIET = ["-hide_banner", "-loglevel", "error", "-nostdin"];
 
-describe("a match whose pictures come from elsewhere", () => {
+describe("a match whose pictures come from elsewhere", { concurrency: true }, () => {
   const scope = new Scope();
   after(() => scope.close());
 
@@ -116,15 +116,16 @@ async function partyStatus(
   limitMs: number,
 ): Promise<unknown> {
   const start = clock.monotonic();
+  const command = new Command(["status", "--json"], { folder: match.folder });
+  await command.ended();
+  const said = JSON.parse(command.output) as { id: string; url: string }[];
+  const { url } = said.find(({ id }) => id === party) ?? assert.fail(`${party} is not told of`);
   for (;;) {
-    const status = new Command(["status", "--json"], { folder: match.folder });
-    await status.ended();
-    const said = JSON.parse(status.output) as { id: string; status: unknown }[];
-    const found = said.find(({ id }) => id === party)?.status;
-    if (found && condition(found)) return found;
+    const status: unknown = await (await fetch(`${url}/status`)).json();
+    if (condition(status)) return status;
     if (clock.monotonic() - start > limitMs)
-      assert.fail(`${party} still says ${JSON.stringify(found)}`);
-    await clock.sleep(ms(200));
+      assert.fail(`${party} still says ${JSON.stringify(status)}`);
+    await clock.sleep(ms(100));
   }
 }
 

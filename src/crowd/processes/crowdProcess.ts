@@ -2,11 +2,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { ms, type UtcMs } from "#base";
 import type { Clock } from "#base/clock";
+import { COMPILE_CACHE } from "#base/compileCache";
 import { PROCESS_START_LIMIT_MS } from "../limits.ts";
 import type { CrowdSettings } from "../settings.ts";
 import type { FromProcess, Share, Told, ToProcess } from "./messages.ts";
-
-const COMPILE_CACHE = new URL("../../../node_modules/.cache/regista", import.meta.url).pathname;
 
 export interface CrowdProcessOptions {
   /** The file that it runs. */
