@@ -31,13 +31,16 @@ const pure = globSync([
   "src/crowd/{measure,plan}/*.test.ts",
 ]);
 const plays = globSync("test/e2e/*.test.ts");
-const inRealTime = globSync("test/e2e/{chain,failures,lab}.test.ts");
+const inRealTime = globSync([
+  "src/crowd/viewer/{socketViewer,steering,trouble}.test.ts",
+  "test/e2e/{chain,failures,lab}.test.ts",
+]);
 const groups: Group[] = [
   { name: "pure units", files: pure, concurrency: 2, limitS: 240, together: true },
   {
     name: "units",
     files: globSync("{src,bench,tools,test/support}/**/*.test.ts").filter(
-      (file) => !pure.includes(file),
+      (file) => !pure.includes(file) && !inRealTime.includes(file),
     ),
     // These wait for clocks and sockets more than they reckon.
     concurrency: 3,
@@ -56,7 +59,7 @@ const groups: Group[] = [
     limitS: 300,
   },
   // What viewers see is judged by the clock: each has the machine to itself.
-  { name: "plays in real time", files: inRealTime, concurrency: 1, limitS: 300 },
+  { name: "in real time", files: inRealTime, concurrency: 1, limitS: 300 },
 ];
 const lasting: Group = {
   name: "long",

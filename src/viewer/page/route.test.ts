@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bySession, edgeOf, movedTo, viaGateway } from "./route.ts";
+import { edgeOf, movedTo, viaGateway } from "./route.ts";
 
 test("a loopback host is replaced by the gateway, port, path and query stay", () => {
   assert.equal(
@@ -39,20 +39,4 @@ test("a manifest moves to another edge with its path", () => {
     movedTo("http://127.0.0.1:8091/match/live.mpd?a=1", "http://127.0.0.1:8092/"),
     "http://127.0.0.1:8092/match/live.mpd?a=1",
   );
-});
-
-test("a steering document is asked of the session's own director, by the session's name", () => {
-  const steering = {
-    hls: "http://d2.example/steer/hls?session=9f",
-    dash: "http://d2.example/steer/dash?session=9f",
-  };
-  const asked = "http://d1.example:8082/steer/dash?_DASH_pathway=%22a%22&session=old";
-  assert.equal(
-    bySession(asked, steering),
-    "http://d2.example/steer/dash?_DASH_pathway=%22a%22&session=9f",
-  );
-  assert.equal(bySession("http://d1.example/steer/hls", steering), steering.hls);
-  const media = "http://edge.example/match/v360/7.m4s?session=1";
-  for (const url of [media, "/relative", ""]) assert.equal(bySession(url, steering), url);
-  assert.equal(bySession(asked, null), asked);
 });

@@ -27,22 +27,6 @@ export function movedTo(url: string, base: string): string {
   return originOf(base) + parsed.pathname + parsed.search;
 }
 
-/**
- * A steering document as this session asks for it: of the director that gave the session, and by its name. The manifest,
- * which is one for all, names the first director and no session; a director that gets neither takes all viewers of an
- * address for one, and counts them beside their sessions. Every other URL passes unchanged.
- */
-export function bySession(url: string, steering: { hls: string; dash: string } | null): string {
-  if (!steering || !URL.canParse(url)) return url;
-  const asked = new URL(url);
-  const own = [steering.hls, steering.dash]
-    .flatMap((each) => (URL.canParse(each) ? [new URL(each)] : []))
-    .find(({ pathname }) => pathname === asked.pathname);
-  if (!own) return url;
-  for (const [name, value] of own.searchParams) asked.searchParams.set(name, value);
-  return own.origin + asked.pathname + asked.search;
-}
-
 /** Which of `edges` a URL belongs to, as the director gave it or as `route` made it. */
 export function edgeOf<Edge extends { id: string; url: string }>(
   url: string,

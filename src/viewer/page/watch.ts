@@ -14,7 +14,7 @@ import { STALL_MS } from "./frames.ts";
 import { Story } from "./notice.ts";
 import type { ShownFrame } from "./partStamps.ts";
 import { Reporter, watchingOf } from "./report.ts";
-import { bySession, movedTo, viaGateway } from "./route.ts";
+import { movedTo, viaGateway } from "./route.ts";
 import { Screen } from "./screen.ts";
 import { Series } from "./series.ts";
 import { type Place, steeringUrls } from "./session.ts";
@@ -255,7 +255,7 @@ export class Watch {
           steering: steeringUrls(place, isDash(choice.protocol) ? "dash" : "hls"),
         },
         {
-          route: (url) => this.#route(bySession(url, place.steering)),
+          route: this.#route,
           session: place.session,
           channel: config.channel,
           targetLatencyMs,

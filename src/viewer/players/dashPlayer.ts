@@ -17,6 +17,7 @@ import { ownListeners } from "./ownListeners.ts";
 import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "./player.ts";
 import { Renditions } from "./renditions.ts";
 import { tellTarget } from "./steeringTarget.ts";
+import { SteeringTurn } from "./steeringTurn.ts";
 import { textIndex } from "./textLanguage.ts";
 
 /** The parts of dash.js's objects that are used here; its own declarations stop short of them. */
@@ -39,6 +40,8 @@ interface WireRequest {
 }
 interface WireResponse {
   url: string;
+  /** 0 or nothing: there was no answer. */
+  status?: number;
   request: WireRequest;
   data?: unknown;
 }
@@ -80,6 +83,7 @@ class DashPlayer implements Player {
   readonly #options: PlayerOptions;
   readonly #video: HTMLVideoElement;
   readonly #manifest: EarlyManifest;
+  readonly #turn: SteeringTurn;
   readonly #renditions = new Renditions();
   readonly #guard = new ByteGuard<FragmentRequest>();
   readonly #wires = new WeakMap<FragmentRequest, WireRequest>();
@@ -97,6 +101,7 @@ class DashPlayer implements Player {
     this.#video = video;
     this.#options = options;
     this.#manifest = new EarlyManifest(options.early);
+    this.#turn = new SteeringTurn(urls.steering);
     this.#subtitles = options.subtitles;
     this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? "";
     this.#stops.push(ownListeners(video));
@@ -109,7 +114,7 @@ class DashPlayer implements Player {
     this.#player.addResponseInterceptor((response) => {
       const wire = response as unknown as WireResponse;
       const { type } = wire.request.customData.request;
-      if (type === STEERING) tellTarget(wire.data, options.onTarget);
+      if (type === STEERING) this.#steered(wire);
       if (type === MANIFEST) this.#manifest.giveBack(wire);
       return Promise.resolve(response);
     });
@@ -214,6 +219,7 @@ class DashPlayer implements Player {
   async #prepare(wire: WireRequest): Promise<void> {
     const { request } = wire.customData;
     if (request.type === MANIFEST) wire.url = this.#fromCurrentEdge(wire.url);
+    if (request.type === STEERING) wire.url = this.#turn.question(wire.url);
     wire.url = this.#options.route(wire.url);
     if (request.type === MANIFEST) await this.#manifest.lend(wire);
     if (request.type !== MEDIA_SEGMENT) {
@@ -224,7 +230,13 @@ class DashPlayer implements Player {
     this.#wires.set(request, wire);
     const now = clock.monotonic();
     this.#guard.sent(request, now, this.#patienceMs(now));
-    hearReader(wire, () => this.#guard.heard(request, clock.monotonic()));
+    hearReader(wire, () => this.#heard(request));
+  }
+
+  /** Bytes came. A segment grows for two seconds: who serves is known from its first ones, not from its end. */
+  #heard(request: FragmentRequest): void {
+    this.#guard.heard(request, this.#options.clock.monotonic());
+    if (request.mediaType === "video") this.#edge = request.serviceLocation ?? this.#edge;
   }
 
   /** An MPD is refreshed where it came from; when that edge has failed, where the media comes from now. */
@@ -255,10 +267,8 @@ class DashPlayer implements Player {
       return;
     }
     this.#failures = 0;
-    if (request.mediaType !== "video") return;
-    this.#edge = request.serviceLocation ?? this.#edge;
-    if (request.type === MEDIA_SEGMENT && request.representation)
-      this.#loaded = request.representation;
+    if (request.mediaType !== "video" || request.type !== MEDIA_SEGMENT) return;
+    this.#loaded = request.representation ?? this.#loaded;
   }
 
   /**
@@ -297,6 +307,11 @@ class DashPlayer implements Player {
   #patienceMs(now: number): number {
     const alone = now - this.#failedAt < EDGE_PENALTY_S * 1_000;
     return SILENCE_LIMIT_MS * (alone ? LONE_PATIENCE : 1);
+  }
+
+  #steered({ status, data }: WireResponse): void {
+    if (status && status < 500) this.#turn.answered();
+    tellTarget(data, this.#options.onTarget);
   }
 
   #leaveSilent(): void {

@@ -21,6 +21,7 @@ import type { Player, PlayerOptions, PlayerState, PlayerUrls, RungLimit } from "
 import { enoughFor, pixelsOf } from "./pictureSize.ts";
 import { Renditions } from "./renditions.ts";
 import { tellTarget } from "./steeringTarget.ts";
+import { SteeringTurn } from "./steeringTurn.ts";
 import { textIndex } from "./textLanguage.ts";
 
 /** hls.js counts its distance from the end of the last part it knows, not from the camera: what lies between, ms. */
@@ -40,7 +41,7 @@ const distanceFor = (targetMs: number): number =>
   Math.max(targetMs - BEFORE_THE_EDGE_MS, HOLD_BACK_MS) / 1_000;
 
 /** Settings for one session. */
-export function hlsSettings(options: PlayerOptions): Partial<HlsConfig> {
+export function hlsSettings(options: PlayerOptions, turn: SteeringTurn): Partial<HlsConfig> {
   const distance = distanceFor(options.targetLatencyMs);
   return {
     lowLatencyMode: true,
@@ -66,7 +67,7 @@ export function hlsSettings(options: PlayerOptions): Partial<HlsConfig> {
       useHeaders: false,
       includeKeys: ["sid", "cid"],
     },
-    xhrSetup: (request, url) => request.open("GET", options.route(url), true),
+    xhrSetup: (request, url) => request.open("GET", options.route(turn.question(url)), true),
   };
 }
 
@@ -87,6 +88,7 @@ class HlsPlayer implements Player {
   readonly profile = deviceProfiles.desktop;
   readonly #hls: HlsJs;
   readonly #options: PlayerOptions;
+  readonly #turn: SteeringTurn;
   readonly #renditions = new Renditions();
   readonly #failedAt = new Map<string, number>();
   #captureOffsetMs: number | null = null;
@@ -102,7 +104,8 @@ class HlsPlayer implements Player {
     this.#options = options;
     this.#edge = edgeOf(urls.manifest, options.edges, options.route)?.id ?? null;
     this.#subtitles = options.subtitles;
-    this.#hls = new HlsJs(hlsSettings(options));
+    this.#turn = new SteeringTurn(urls.steering);
+    this.#hls = new HlsJs(hlsSettings(options, this.#turn));
     this.#listen();
     this.#hls.loadSource(urls.manifest);
     this.#hls.attachMedia(video);
@@ -204,6 +207,7 @@ class HlsPlayer implements Player {
     // hls.js takes the same list after this event: an edge that has just failed here goes to its end, although the
     // director may not have noticed yet.
     hls.on(HlsJs.Events.STEERING_MANIFEST_LOADED, (_event, { steeringManifest }) => {
+      this.#turn.answered();
       tellTarget(steeringManifest, this.#options.onTarget);
       const list = steeringManifest["PATHWAY-PRIORITY"];
       list.splice(0, list.length, ...this.#order(list, false));

@@ -10,10 +10,7 @@ export type Protocol = "own" | "dash" | "hls" | "native";
 export interface PlayerUrls {
   /** The MPD or the multivariant playlist, as the director named it. */
   manifest: string;
-  /**
-   * Where directors steer this session, the next being asked when one is silent; none without a director. The libraries use
-   * what the manifest names.
-   */
+  /** Where directors steer this session, the next being asked when one is silent; none without a director. */
   steering: readonly string[];
 }
 
