@@ -1,6 +1,7 @@
 // What viewers see when a link of the chain breaks: three of them, one by each player, in the same network.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Page, Response } from "playwright-core";
 import { ms } from "#base";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
@@ -9,6 +10,7 @@ import { FASTWEB } from "../support/crowd.ts";
 import { stageMatch } from "../support/play.ts";
 
 const clock = systemClock;
+const silenced = ["director", "director 2", "telemetry", "control room"] as const;
 const MOVE_LIMIT_MS = 2_000;
 /** So long an edge that failed rests (`src/viewer/players/limits.ts`). */
 const EDGE_PENALTY_S = 5;
@@ -21,8 +23,11 @@ describe("a viewer by each player, all on the edge in their network", () => {
   let viewers: Viewer[];
   before(async () => {
     [match, theatre] = await Promise.all([
-      // An edge that is well again is trusted sooner than usual, lest the play last for minutes.
-      stageMatch(({ policy }) => void (policy.backAfterS = 3)),
+      stageMatch((staged) => {
+        staged.directors = 2;
+        // An edge that is well again is trusted sooner than usual, lest the play last for minutes.
+        staged.policy.backAfterS = 3;
+      }),
       Theatre.open(),
     ]);
     viewers = await Promise.all(
@@ -37,9 +42,8 @@ describe("a viewer by each player, all on the edge in their network", () => {
     await match?.close();
   });
 
-  test("without director, telemetry and control room all keep watching, and who comes then is steered once there is one", async () => {
-    const silenced = ["director", "telemetry", "control room"].map((id) => match.process(id));
-    for (const { pid } of silenced) process.kill(pid as number, "SIGKILL");
+  test("without directors, telemetry and control room all keep watching", async () => {
+    for (const id of silenced) process.kill(match.process(id).pid as number, "SIGKILL");
     const before = await Promise.all(viewers.map((viewer) => viewer.state()));
     await clock.sleep(ms(STEERING_ASKED_MS));
     for (const [index, viewer] of viewers.entries()) {
@@ -48,19 +52,25 @@ describe("a viewer by each player, all on the edge in their network", () => {
       assert.deepEqual(state.errors, before[index]?.errors, `${state.protocol} was troubled`);
       await presentsFrames(viewer);
     }
+  });
+
+  test("one director of two steers all, whoever gave the session, and also who began without any", async () => {
     const late = await theatre.watch({
       watchUrl: match.urls.watch,
       protocol: "own",
       network: FASTWEB,
     });
     await late.playing(clock);
-    await Promise.all(silenced.map((role) => role.start()));
-    await late.until(
-      "steered to the moment of all",
-      ({ targetVersion }) => targetVersion !== null,
-      { clock, limitMs: 15_000 },
-    );
+    const [first, ...others] = silenced;
+    await Promise.all(others.map((id) => match.process(id).start()));
+    const { port } = new URL(match.urls.directors[1] as string);
+    await Promise.all([...viewers, late].map(({ page }) => answeredBy(page, port)));
+    await late.until("told of the moment of all", ({ targetVersion }) => targetVersion !== null, {
+      clock,
+      limitMs: 10_000,
+    });
     await late.page.context().close();
+    await match.process(first).start();
   });
 
   test("an encoder that is killed is replaced, and all are back at their target within 10 s, unaided", async () => {
@@ -117,6 +127,15 @@ describe("a viewer by each player, all on the edge in their network", () => {
     );
   }
 });
+
+/** A director at `port` answers a steering question of the page; two times to live may pass before it is asked. */
+async function answeredBy(page: Page, port: string): Promise<void> {
+  const isAnswer = (answer: Response): boolean => {
+    const url = new URL(answer.url());
+    return answer.ok() && url.port === port && url.pathname.startsWith("/steer/");
+  };
+  await page.waitForResponse(isAnswer, { timeout: 20_000 });
+}
 
 /** Near its target on `edge`, and no other edge rests: a viewer bears more of the only edge that is well. */
 async function settled(viewer: Viewer, edge: string): Promise<void> {
