@@ -22,7 +22,7 @@ const networkSchema = z.strictObject({
   name: name.describe("as it is shown"),
   asn: z.number().int().min(1).max(4_294_967_295).nullable().default(null).describe("its number"),
   prefix: z
-    .cidrv4()
+    .union([z.cidrv4(), z.cidrv6()])
     .nullable()
     .default(null)
     .describe("viewers' source addresses, one after the other; null: whatever the host takes"),

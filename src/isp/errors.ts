@@ -9,7 +9,7 @@ export const ispErrors = catalogue("isp", {
   "bad-prefix": {
     kind: "broke-rules",
     says: "The network cannot use the prefix {prefix}: {problem}.",
-    cure: "Give IPv4 prefixes such as 127.0.1.0/24, the first one with room for a gateway and households.",
+    cure: "Give prefixes such as 127.0.1.0/24 and 2001:db8::/32, the first of IPv4 with room for a gateway and households.",
   },
   "contract-file": {
     kind: "broke-rules",

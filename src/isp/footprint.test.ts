@@ -5,9 +5,11 @@ import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { Footprint } from "./footprint.ts";
 
-test("the gateway is the first address of the first prefix", () => {
+test("the gateway is the first address of the first IPv4 prefix", () => {
   assert.equal(new Footprint(["127.0.1.0/24", "127.0.9.0/24"]).gateway, "127.0.1.1");
   assert.equal(new Footprint(["127.0.1.77/24"]).gateway, "127.0.1.1");
+  assert.equal(new Footprint(["2001:b00::/29", "2.224.0.0/12"]).gateway, "2.224.0.1");
+  assert.equal(new Footprint(["255.255.255.0/24"]).gateway, "255.255.255.1");
   assert.equal(new Footprint(["10.255.255.252/30"]).gateway, "10.255.255.253");
 });
 
@@ -16,6 +18,12 @@ test("a client from inside keeps its address, also when a dual-stack socket tell
   assert.equal(footprint.subscriberOf("127.0.1.33"), "127.0.1.33");
   assert.equal(footprint.subscriberOf("127.0.9.200"), "127.0.9.200");
   assert.equal(footprint.subscriberOf("::ffff:127.0.1.33"), "127.0.1.33");
+});
+
+test("a client of an IPv6 prefix is the network's own, under one name however it is written", () => {
+  const footprint = new Footprint(["2.224.0.0/12", "2001:b00::/29"]);
+  assert.ok(footprint.covers("2001:b07:1::77") && !footprint.covers("2001:c00::1"));
+  assert.equal(footprint.subscriberOf("2001:B07:1:0:0:0:0:77"), "2001:b07:1::77");
 });
 
 test("a client from outside is always the same household of the first prefix, never the gateway", () => {
@@ -43,7 +51,7 @@ test("households of a /24 lie between .10 and .250 and use the room", () => {
   assert.ok(new Set(hosts).size > 200);
 });
 
-test("what is not an IPv4 prefix, or has no room, is refused with the reason", () => {
+test("what is no prefix, names no IPv4 or has no room there is refused with the reason", () => {
   for (const prefix of [
     "127.0.1.0",
     "127.0.1.0/33",
@@ -59,5 +67,5 @@ test("what is not an IPv4 prefix, or has no room, is refused with the reason", (
       prefix,
     );
   }
-  assert.throws(() => new Footprint([]), /there is none/);
+  assert.throws(() => new Footprint([]), /no IPv4 prefix is among them/);
 });

@@ -1,81 +1,67 @@
 // The addresses of an access network: its gateway, and which household a client is.
 import { fingerprint } from "#base";
-import ipaddr from "ipaddr.js";
+import { addressOf, covers, parseAddress, parsePrefix, type Prefix } from "#network";
 import { ispErrors } from "./errors.ts";
 import { FIRST_HOUSEHOLD, LAST_HOUSEHOLD, PREFIX_LENGTH_LIMIT } from "./limits.ts";
 
-interface Range {
-  /** The network address as a number, host bits zero. */
-  readonly base: number;
-  readonly length: number;
-}
-
-const sizeOf = ({ length }: Range): number => 2 ** (32 - length);
-
-const numberOf = (address: ipaddr.IPv4): number =>
-  address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
-
-const textOf = (address: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
-
-function read(prefix: string): Range {
-  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(prefix)) {
-    throw ispErrors.make("bad-prefix", { prefix, problem: "it is not an IPv4 prefix" });
-  }
-  const [address, length] = ipaddr.IPv4.parseCIDR(prefix);
-  const size = 2 ** (32 - length);
-  return { base: Math.floor(numberOf(address) / size) * size, length };
-}
-
 const encoder = new TextEncoder();
 
-/** An access network's addresses, from its prefixes. Throws `isp/bad-prefix`. */
+/** An access network's addresses, from its prefixes of both families. Throws `isp/bad-prefix`. */
 export class Footprint {
   /** The prefixes as they were given. */
   readonly prefixes: readonly string[];
-  /** Where the network's households find everything outside: the first address of the first prefix. */
+  /** Where the network's households find everything outside: the first address of the first IPv4 prefix. */
   readonly gateway: string;
-  readonly #ranges: readonly Range[];
-  readonly #first: Range;
+  readonly #ranges: readonly Prefix[];
+  readonly #homes: Prefix;
 
   constructor(prefixes: readonly string[]) {
-    const ranges = prefixes.map(read);
-    const [first] = ranges;
-    if (!first || first.length > PREFIX_LENGTH_LIMIT) {
-      const problem = first ? "it is too small for a gateway and households" : "there is none";
-      throw ispErrors.make("bad-prefix", { prefix: prefixes[0] ?? "", problem });
-    }
     this.prefixes = prefixes;
-    this.#ranges = ranges;
-    this.#first = first;
-    this.gateway = textOf(first.base + 1);
+    this.#ranges = prefixes.map(read);
+    this.#homes = homesIn(this.#ranges);
+    this.gateway = hostOf(this.#homes, 1);
   }
 
   /** Whether an address lies in one of the prefixes. */
   covers(address: string): boolean {
-    const number = toNumber(address);
-    return (
-      number !== null &&
-      this.#ranges.some((range) => number >= range.base && number < range.base + sizeOf(range))
-    );
+    return this.#ownOf(address) !== null;
   }
 
   /**
    * The subscriber's address that a client has in this network: its own when that lies in a prefix, else a household of
-   * the first prefix, always the same one for the same client.
+   * the first IPv4 prefix, always the same one for the same client.
    */
   subscriberOf(client: string): string {
-    const own = toNumber(client);
-    if (own !== null && this.covers(client)) return textOf(own);
-    const last = Math.min(LAST_HOUSEHOLD, sizeOf(this.#first) - 2);
+    const own = this.#ownOf(client);
+    if (own !== null) return own;
+    const last = Math.min(LAST_HOUSEHOLD, 2 ** (32 - this.#homes.length) - 2);
     const first = Math.min(FIRST_HOUSEHOLD, last);
     const hash = Number.parseInt(fingerprint(encoder.encode(client)), 16);
-    return textOf(this.#first.base + first + (hash % (last - first + 1)));
+    return hostOf(this.#homes, first + (hash % (last - first + 1)));
+  }
+
+  /** The address in canonical form, also when a dual-stack socket tells it; null when it is not the network's. */
+  #ownOf(client: string): string | null {
+    const address = parseAddress(client);
+    return address && this.#ranges.some((range) => covers(range, address)) ? address.text : null;
   }
 }
 
-/** An IPv4 address as a number, also as a dual-stack socket tells it; null for any other. */
-function toNumber(address: string): number | null {
-  const plain = address.replace(/^::ffff:/i, "");
-  return ipaddr.IPv4.isValidFourPartDecimal(plain) ? numberOf(ipaddr.IPv4.parse(plain)) : null;
+function read(text: string): Prefix {
+  const prefix = parsePrefix(text);
+  if (prefix) return prefix;
+  throw ispErrors.make("bad-prefix", { prefix: text, problem: "it is no prefix" });
 }
+
+function homesIn(ranges: readonly Prefix[]): Prefix {
+  const homes = ranges.find(({ family }) => family === 4);
+  if (homes && homes.length <= PREFIX_LENGTH_LIMIT) return homes;
+  const problem = homes
+    ? "it is too small for a gateway and households"
+    : "no IPv4 prefix is among them, and households are numbered in one";
+  throw ispErrors.make("bad-prefix", { prefix: (homes ?? ranges[0])?.text ?? "", problem });
+}
+
+/** The address number `host` of an IPv4 prefix. */
+const hostOf = ({ w0 }: Prefix, host: number): string =>
+  addressOf(4, { w0: w0 + host, w1: 0, w2: 0, w3: 0 }).text;

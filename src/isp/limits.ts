@@ -15,9 +15,9 @@ export const CONTRACT_FILE_PERIOD_MS = ms(1_000);
 export const LIMIT_ID = "caches";
 /** Routes at most: each is a listening socket. */
 export const ROUTES_LIMIT = 64;
-/** Households are numbered from here within the first prefix; below are the gateway and room for servers. */
+/** Households are numbered from here within the first IPv4 prefix; below are the gateway and room for servers. */
 export const FIRST_HOUSEHOLD = 10;
 /** The last household's number. */
 export const LAST_HOUSEHOLD = 250;
-/** The longest first prefix that has room for a gateway and a household, bits. */
+/** The longest first IPv4 prefix that has room for a gateway and a household, bits. */
 export const PREFIX_LENGTH_LIMIT = 30;

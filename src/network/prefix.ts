@@ -85,8 +85,8 @@ function lastOf(prefix: Prefix): Words {
   };
 }
 
-/** Below, at or above zero as `a` lies before, at or behind `b`. */
-function order(a: Words, b: Words): number {
+/** Below, at or above zero as `a` lies before, at or behind `b` of its family. */
+export function orderOf(a: Words, b: Words): number {
   return (
     (a.w0 >>> 0) - (b.w0 >>> 0) ||
     (a.w1 >>> 0) - (b.w1 >>> 0) ||
@@ -121,14 +121,14 @@ function shortestAt(family: Family, words: Words): number {
 export function prefixesOfRange(first: Address, last: Address): Prefix[] {
   const { family } = first;
   const prefixes: Prefix[] = [];
-  if (family !== last.family || order(first, last) > 0) return prefixes;
+  if (family !== last.family || orderOf(first, last) > 0) return prefixes;
   let from: Words = first;
   for (;;) {
     let prefix = prefixOf(family, shortestAt(family, from), from);
-    while (order(lastOf(prefix), last) > 0) prefix = prefixOf(family, prefix.length + 1, from);
+    while (orderOf(lastOf(prefix), last) > 0) prefix = prefixOf(family, prefix.length + 1, from);
     prefixes.push(prefix);
     const end = lastOf(prefix);
-    if (order(end, last) === 0) return prefixes;
+    if (orderOf(end, last) === 0) return prefixes;
     from = next(family, end);
   }
 }

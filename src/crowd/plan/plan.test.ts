@@ -54,6 +54,10 @@ describe("the plan", () => {
     assert.equal(new AddressRange("127.0.1.77/24").at(0), "127.0.1.2");
     assert.equal(new AddressRange("127.9.9.9/32").at(5), "127.9.9.9");
     assert.equal(new AddressRange("127.0.0.0/8").at(300), "127.0.1.46");
+    assert.equal(new AddressRange("255.255.255.0/24").at(0), "255.255.255.2");
+    assert.equal(new AddressRange("2001:b07:1::9/64").at(0), "2001:b07:1::2");
+    assert.equal(new AddressRange("2001:b07:1::/64").at(70_000), "2001:b07:1::1:1172");
+    assert.equal(new AddressRange("2001:db8::ff/128").at(7), "2001:db8::ff");
   });
 
   it("refuses more viewers than a network's addresses have ports", () => {

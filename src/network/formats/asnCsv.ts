@@ -1,6 +1,6 @@
 // Reads tables of address ranges as CSV (RFC 4180): first address, last address, network number, name. A chunk is in
 // memory, never the file.
-import { type Address, parseAddress } from "#network";
+import { type Address, orderOf, parseAddress } from "#network";
 import { formatErrors } from "./errors.ts";
 import { cut } from "./found.ts";
 import { TABLE_LINE_LENGTH_LIMIT, TABLE_LINES_LIMIT } from "./limits.ts";
@@ -81,7 +81,7 @@ class Lines {
     const first = begins ?? this.#refuse(`${from} is no address`);
     const last = readEnd(to) ?? this.#refuse(`${to} is no address`);
     if (first.family !== last.family) this.#refuse("it begins in one family and ends in the other");
-    if (isBefore(last, first)) this.#refuse("it ends before it begins");
+    if (orderOf(last, first) < 0) this.#refuse("it ends before it begins");
     const asn = numberOf(number) ?? this.#refuse(`${number} is no network number`);
     if (asn === 0) this.sum.skipped += 1;
     else {
@@ -98,12 +98,6 @@ class Lines {
 /** An address in writing or as a whole number. */
 const readEnd = (text: string): Address | null =>
   /^\d+$/.test(text) ? numberedAddress(text) : parseAddress(text);
-
-const isBefore = (a: Address, b: Address): boolean =>
-  ((a.w0 >>> 0) - (b.w0 >>> 0) ||
-    (a.w1 >>> 0) - (b.w1 >>> 0) ||
-    (a.w2 >>> 0) - (b.w2 >>> 0) ||
-    (a.w3 >>> 0) - (b.w3 >>> 0)) < 0;
 
 /** The number of a network, with or without AS before it; 0 where there is none. */
 function numberOf(text: string): number | null {

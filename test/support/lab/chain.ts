@@ -35,6 +35,8 @@ export interface Chain {
   readonly edges: readonly ModelledEdge[];
   /** Where viewers ask, and edges tell. */
   readonly directors: readonly string[];
+  /** The same for viewers who have IPv6 alone. */
+  readonly directorsIpv6: readonly string[];
   /** The director's picture of the network, by its own door. */
   map(director?: number): Promise<NetworkMap>;
   /** Any operator's door of a process, as JSON. */
@@ -55,8 +57,9 @@ export async function startChain(lab: Lab, options: ChainOptions = {}): Promise<
     id: index === 0 ? "director" : `director ${index + 1}`,
     port: PORTS.director + index * PORT_STEP,
   }));
-  const core = lab.in(CORE).address?.ipv4 ?? "";
-  const directorUrls = directors.map(({ port }) => `http://${core}:${port}`);
+  const core = lab.in(CORE).address;
+  const directorUrls = directors.map(({ port }) => `http://${core?.ipv4}:${port}`);
+  const directorsIpv6 = directors.map(({ port }) => `http://[${core?.ipv6}]:${port}`);
   const [first = ""] = directorUrls;
   const carriers = startCarriers(lab);
   const origin = await lab.in(CORE).start(
@@ -105,7 +108,7 @@ export async function startChain(lab: Lab, options: ChainOptions = {}): Promise<
       { as: "broadcaster" },
     );
   await onAir(lab, origin);
-  return chainOf(lab, { edges, directorUrls });
+  return chainOf(lab, { edges, directorUrls, directorsIpv6 });
 }
 
 function edgesOf(
@@ -122,6 +125,7 @@ function edgesOf(
   const ours = stations.map(({ id, station }) => ({
     ...{ id, station, capacityMbps: capacities[id] ?? 1_000 },
     url: `http://${lab.in(station).address?.ipv4}:${PORTS.edge}`,
+    addresses: Object.values(lab.in(station).address ?? {}),
   }));
   return [...ours, ...foreign];
 }
@@ -157,7 +161,7 @@ async function startCarriers(
         "isp",
         {
           ...{ port: PORTS.isp, asn, name, place, accessInterface: "homes" },
-          prefixes: prefixes.map(({ ipv4 }) => ipv4),
+          prefixes: prefixes.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]),
           pnis: pnis.map((pni) => ({
             ...{ id: pni.id, with: cdn.asn, mbps: pni.mbps, interface: `pni-${pni.site}` },
           })),
@@ -189,7 +193,11 @@ const knock = (url: string, init: RequestInit = {}): Promise<Response> =>
 
 function chainOf(
   lab: Lab,
-  { edges, directorUrls }: { edges: readonly ModelledEdge[]; directorUrls: readonly string[] },
+  {
+    edges,
+    directorUrls,
+    directorsIpv6,
+  }: Pick<Chain, "edges" | "directorsIpv6"> & { directorUrls: readonly string[] },
 ): Chain {
   const ask = async (id: string, path: string): Promise<unknown> => {
     const answer = await knock(`${lab.process(id).door}${path}`);
@@ -205,6 +213,7 @@ function chainOf(
   return {
     edges,
     directors: directorUrls,
+    directorsIpv6,
     ask,
     map: async (director = 1) =>
       networkMapSchema.parse(

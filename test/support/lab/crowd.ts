@@ -3,6 +3,7 @@ import type { Closable } from "#base";
 import type { CrowdReport, CrowdSettings } from "#crowd";
 import type { CrowdMessage } from "./crowdMain.ts";
 import type { NetworkDescription } from "./description.ts";
+import type { ModelledEdge } from "./model.ts";
 import { homesOf } from "./plan.ts";
 import type { LabProcess } from "./process.ts";
 import type { Station } from "./station.ts";
@@ -29,6 +30,10 @@ export interface ViewersOptions {
   /** Default false: sound doubles the requests. */
   readonly audio?: boolean;
   readonly seed?: number;
+  /** The family of their addresses; default 4. */
+  readonly family?: 4 | 6;
+  /** Whether they go on asking where to be, and follow; default true. */
+  readonly steer?: boolean;
   /** As plays call it; default `viewers NETWORK`. */
   readonly as?: string;
 }
@@ -80,9 +85,10 @@ export class LabViewers implements Closable {
     return this.#now?.playing ?? 0;
   }
 
-  /** Viewers that play from an edge, under its name or its address: a viewer knows the name once it was steered. */
-  at({ id, url }: { id: string; url: string }): number {
-    const named = (key: string): boolean => key === id || key === url;
+  /** Viewers that play from an edge, under its name or an address: a viewer knows the name once it was steered. */
+  at({ id, url, addresses = [] }: Pick<ModelledEdge, "id" | "url" | "addresses">): number {
+    const named = (key: string): boolean =>
+      key === id || key === url || addresses.some((address) => key.includes(`//[${address}]:`));
     return Object.entries(this.#now?.edges ?? {}).reduce(
       (sum, [key, playing]) => sum + (named(key) ? playing : 0),
       0,
@@ -115,11 +121,13 @@ function settingsOf(network: NetworkDescription, options: ViewersOptions): Crowd
     networks: [
       {
         ...{ name: network.name, asn: network.asn, share: 1 },
-        prefix: network.homes.ipv4,
+        prefix: options.family === 6 ? network.homes.ipv6 : network.homes.ipv4,
         edges: [...edges],
       },
     ],
-    director: directors ? { urls: [...directors], ask: "viewer", steer: true } : null,
+    director: directors
+      ? { urls: [...directors], ask: "viewer", steer: options.steer ?? true }
+      : null,
     targetLatencyMs: null,
     rendition: options.rendition ?? "lowest",
     audio: options.audio ?? false,

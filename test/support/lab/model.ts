@@ -7,6 +7,8 @@ import type { LabDescription } from "./description.ts";
 export interface ModelledEdge {
   readonly id: string;
   readonly url: string;
+  /** Of its machine, both families; absent: the URL's alone. */
+  readonly addresses?: readonly string[];
   /** The CDN's site or the access network's cache that it runs at. */
   readonly station: string;
   readonly capacityMbps: number;
@@ -73,8 +75,8 @@ export function modelOf(
 }
 
 function edgeOf({ cdn, networks }: LabDescription, edge: ModelledEdge): object {
-  const { id, url, station, capacityMbps, foreign = false } = edge;
-  const told = { id, url, capacityMbps, foreign };
+  const { id, url, addresses, station, capacityMbps, foreign = false } = edge;
+  const told = { id, url, ...found("addresses", addresses), capacityMbps, foreign };
   const site = cdn.sites.find((known) => known.id === station);
   if (site)
     return { ...told, asn: cdn.asn, place: site.place, ...found("at", site.port?.exchange) };
