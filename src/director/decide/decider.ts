@@ -7,7 +7,7 @@ import { MOVE_LAG_MS, SLOW_FIRST_SHARE, SLOW_LEFT_MS } from "../load/limits.ts";
 import type { Resource } from "../load/resource.ts";
 import type { Home, Path, PathPlan } from "../paths/path.ts";
 import { hashOf, mixed, shareOf } from "../load/hash.ts";
-import { LeastBad, leastBadFirst } from "./leastBad.ts";
+import { type BadAsk, LeastBad, leastBadFirst } from "./leastBad.ts";
 import { ALTERNATIVES_LIMIT, ALTERNATIVES_PER_TIER, TIER_RESTS_MS, SHED_ABOVE } from "./limits.ts";
 import { Movers } from "./movers.ts";
 import { type PlanView, PlanViews, type Spot, type TierView } from "./planView.ts";
@@ -46,8 +46,6 @@ export interface DeciderParts {
   /** What a viewer is expected to draw, Mb/s. Default: the policy's word. */
   readonly mbps?: (() => number) | undefined;
 }
-
-const unproven = "unproven";
 
 export class Decider {
   readonly #board: ResourceBoard;
@@ -140,10 +138,8 @@ export class Decider {
   ): Choice {
     const fit = this.#fit(question, { view, hash, without: null });
     if (fit) return this.#made(question, { view, hash, path: fit, moved });
-    const { shuns, now, current } = question;
-    const ask = { board: this.#board, mbps: this.#mbps(), shuns, now };
-    const path = this.#leastBad.of(view, hash, ask);
-    const stays = path.edge.id === current;
+    const path = this.#leastBad.of(view, hash, this.#badAsk(question));
+    const stays = path.edge.id === question.current;
     return this.#made(question, {
       ...{ view, hash, path, stays, leastBad: true },
       moved: stays ? null : moved,
@@ -164,13 +160,9 @@ export class Decider {
       if (index >= 0) return tier.paths[index] as Path;
       if (whole) tier.restsUntil = now + TIER_RESTS_MS;
     }
-    const last = { ...wanted, standing: unproven } as const;
-    return this.#firstOf(view.tiers, last);
-  }
-
-  #firstOf(tiers: readonly TierView[], wanted: Wanted): Path | null {
-    for (const tier of tiers) {
-      const index = this.#walker.find(tier, wanted);
+    const last = { ...wanted, standing: "unproven" } as const;
+    for (const tier of view.tiers) {
+      const index = this.#walker.find(tier, last);
       if (index >= 0) return tier.paths[index] as Path;
     }
     return null;
@@ -246,10 +238,12 @@ export class Decider {
       }
     }
     if (next.length >= ALTERNATIVES_LIMIT) return next;
-    const { shuns, now } = question;
-    const ask = { board: this.#board, mbps: this.#mbps(), shuns, now };
-    for (const bad of leastBadFirst(view, ask)) take(bad);
+    for (const bad of leastBadFirst(view, this.#badAsk(question))) take(bad);
     return next;
+  }
+
+  #badAsk({ shuns, now }: Question): BadAsk {
+    return { board: this.#board, mbps: this.#mbps(), shuns, now };
   }
 }
 

@@ -93,7 +93,7 @@ export class PlanViews {
 }
 
 /** Whether nothing on the way has been near to full since `before`. */
-export function calmSince(
+export function wasCalmSince(
   { resources, health }: { resources: readonly Resource[]; health: EdgeHealth },
   before: number,
   now: MonoMs,

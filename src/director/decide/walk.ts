@@ -7,7 +7,7 @@ import type { ResourceBoard } from "../load/board.ts";
 import type { EdgeHealth, Standing } from "../load/health.ts";
 import type { Resource } from "../load/resource.ts";
 import { EMPTIER } from "./limits.ts";
-import { calmSince, type TierView } from "./planView.ts";
+import { type TierView, wasCalmSince } from "./planView.ts";
 
 /** Who is looked for. */
 export interface Wanted {
@@ -97,7 +97,8 @@ export class Walker {
       if (wanted.without?.has(id) || wanted.shuns?.(id)) return false;
     }
     return (
-      wanted.calmBefore === null || calmSince({ resources, health }, wanted.calmBefore, wanted.now)
+      wanted.calmBefore === null ||
+      wasCalmSince({ resources, health }, wanted.calmBefore, wanted.now)
     );
   }
 }

@@ -69,22 +69,12 @@ export class ResourceBoard {
     if (calmSince !== null && now - calmSince >= backAfterS * 1_000) resource.excess.reset(now);
   }
 
-  /** Share of capacity in use, with what is promised; null when nobody told what it holds. */
-  loadOf(id: string): number | null {
-    const resource = this.#resources.get(id);
-    if (!resource || resource.capacityMbps === Infinity) return null;
-    return this.fill(resource);
-  }
-
+  /** Share of its capacity in use, with what is promised; 0 while nobody told what it holds. */
   fill(resource: Resource): number {
     return resource.believedMbps(this.#directors) / resource.capacityMbps;
   }
 
   /** Whether everything on the way has room for a viewer who draws `mbps`, up to the share `upTo` of each capacity. */
-  room(path: Path, mbps: number, upTo: number = this.policy.fullAt): boolean {
-    return this.roomOver(this.resourcesOf(path), mbps, upTo);
-  }
-
   roomOver(resources: readonly Resource[], mbps: number, upTo: number): boolean {
     const directors = this.#directors;
     for (const resource of resources) {
