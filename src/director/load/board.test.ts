@@ -48,6 +48,19 @@ test("a viewer that is moved draws later, and its promise stands the longer", ()
   assert.equal(loadOf(board), 0.6);
 });
 
+test("a measurement of before the director's own reckoning lacks what was promised since", () => {
+  const board = boardOf();
+  board.take(port(null), monoMs(0));
+  board.spend(["port"], 100, monoMs(600));
+  board.assume("port", 100, monoMs(1_000));
+  assert.equal(loadOf(board), 0.1);
+  // Said before the promise, heard after the reckoning.
+  board.take(port(0), monoMs(500));
+  assert.equal(loadOf(board), 0.1);
+  board.take(port(100), monoMs(2_000));
+  assert.equal(loadOf(board), 0.1);
+});
+
 test("each of several directors spends its share of the headroom, and all of them no more than there is", () => {
   const boards = Array.from({ length: 3 }, () => boardOf(3));
   let spent = 0;

@@ -73,13 +73,15 @@ export class Resource {
     this.#forget(at);
   }
 
-  /** Takes what all viewers known are expected to draw, in place of a measurement; nothing promised before is missing in it. */
+  /**
+   * Takes what all viewers known are expected to draw, in place of a measurement; nothing promised before is missing in it.
+   * The promises are kept all the same: a measurement that comes next tells of a moment before them.
+   */
   assume(mbps: number): void {
     this.sustainedMbps = mbps;
     this.busiestMbps = mbps;
     this.usedMbps = mbps;
     this.unseenMbps = 0;
-    this.#slots.fill(-1);
   }
 
   /** Notes what is promised from `at` on. */
