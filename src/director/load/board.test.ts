@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { monoMs } from "#base";
 import { defaultPolicy } from "#protocol";
+import { STALE_AFTER_MS } from "../limits.ts";
 import { ResourceBoard } from "./board.ts";
 import { MOVE_LAG_MS } from "./limits.ts";
 import type { Measure } from "./measure.ts";
@@ -59,6 +60,16 @@ test("a measurement of before the director's own reckoning lacks what was promis
   assert.equal(loadOf(board), 0.1);
   board.take(port(100), monoMs(2_000));
   assert.equal(loadOf(board), 0.1);
+});
+
+test("what is promised for later leaves in memory what the oldest word that counts has not seen", () => {
+  const board = boardOf();
+  const saidAt = 20_000;
+  const now = saidAt + STALE_AFTER_MS;
+  board.spend(["port"], 100, monoMs(saidAt));
+  for (let at = saidAt; at < now; at += 50) board.spend(["port"], 1, monoMs(at), MOVE_LAG_MS);
+  board.take(port(0), monoMs(saidAt));
+  assert.equal(1_000 * loadOf(board), 170);
 });
 
 test("each of several directors spends its share of the headroom, and all of them no more than there is", () => {

@@ -1,12 +1,11 @@
 // What the load room holds, waits for and allows, each with its unit and reason.
 import { ms } from "#base";
+import { STALE_AFTER_MS } from "../limits.ts";
 
 /** Resources known at most: 1,000 edges, and ports, PNIs and limits of 2,000 networks several times over. */
 export const RESOURCES_LIMIT = 20_000;
 /** Promises are kept in slots of this length, ms: a quarter of a measurement's second. */
 export const PROMISE_SLOT_MS = 250;
-/** So many slots are kept: four seconds, longer than a measurement is awaited. */
-export const PROMISE_SLOTS = 16;
 /** A promise younger than this at a measurement is not in it at all, ms: the player has only begun to ask. */
 export const PROMISE_UNSEEN_MS = 250;
 /** A promise older than this at a measurement is wholly in it, ms: it drew through all of the second measured. */
@@ -14,6 +13,12 @@ export const PROMISE_SEEN_MS = 1_250;
 
 /** A player that is moved goes on with what it loads: its promise counts as made so much later, ms. */
 export const MOVE_LAG_MS = 2_000;
+/**
+ * So many slots are kept: from what is not wholly in the oldest measurement that is taken, to what a move of now promises for
+ * later.
+ */
+export const PROMISE_SLOTS =
+  Math.ceil((PROMISE_SEEN_MS + STALE_AFTER_MS + MOVE_LAG_MS) / PROMISE_SLOT_MS) + 1;
 /** So long after a move its bytes have moved too and were measured, ms: a player ends its segment, and two measurements. */
 export const MOVE_VISIBLE_MS = 3_000;
 /** A round of shedding at the usual time between polls, ms. */
