@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { monoMs } from "#base";
 import { defaultPolicy } from "#protocol";
+import fc from "fast-check";
 import { STALE_AFTER_MS } from "../limits.ts";
 import { ResourceBoard } from "./board.ts";
-import { MOVE_LAG_MS } from "./limits.ts";
+import { MOVE_LAG_MS, PROMISE_SEEN_MS, PROMISE_UNSEEN_MS } from "./limits.ts";
 import type { Measure } from "./measure.ts";
 
 const port = (usedMbps: number | null, more: Partial<Measure> = {}): Measure => ({
@@ -47,6 +48,33 @@ test("a viewer that is moved draws later, and its promise stands the longer", ()
   assert.equal(loadOf(board), 0.6);
   board.take(port(600), monoMs(4_500));
   assert.equal(loadOf(board), 0.6);
+});
+
+test("a steady inflow is believed as it is, whatever moment of it a measurement tells, and however late", () => {
+  const STEP_MS = 10;
+  const [perStep, from, to] = [1, 5_000, 9_000];
+  const sentBy = (at: number): number => Math.max(0, Math.min(at, to) - from) * (perStep / STEP_MS);
+  // Each draws from the middle of the time in which a player has only begun to ask: this is the mean of a second of it.
+  const measuredAt = (at: number): number => {
+    const second = PROMISE_SEEN_MS - PROMISE_UNSEEN_MS;
+    const parts = Array.from(
+      { length: second / STEP_MS },
+      (_, n) => at - PROMISE_UNSEEN_MS - n * STEP_MS,
+    );
+    return parts.reduce((sum, part) => sum + sentBy(part), 0) / parts.length;
+  };
+  fc.assert(
+    fc.property(fc.integer({ min: from, max: to }), fc.nat(STALE_AFTER_MS), (saidAt, lateMs) => {
+      const board = boardOf();
+      const now = Math.min(to, saidAt + lateMs);
+      for (let at = from; at < now; at += STEP_MS) board.spend(["port"], perStep, monoMs(at));
+      board.take(port(measuredAt(saidAt)), monoMs(saidAt));
+      const believed = 1_000 * loadOf(board);
+      const off = (believed - sentBy(now)) * (STEP_MS / perStep);
+      assert.ok(Math.abs(off) <= 3 * STEP_MS, `${off} ms of the inflow`);
+    }),
+    { seed: 5 },
+  );
 });
 
 test("a measurement of before the director's own reckoning lacks what was promised since", () => {

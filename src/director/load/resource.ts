@@ -96,10 +96,12 @@ export class Resource {
 
   #forget(at: MonoMs): void {
     let unseen = 0;
+    // Made at any moment of its slot, on average at its middle.
     for (let index = 0; index < PROMISE_SLOTS; index++) {
       const slot = this.#slots[index] as number;
       if (slot < 0) continue;
-      unseen += (this.#amounts[index] as number) * missing(at - slot * PROMISE_SLOT_MS);
+      const age = at - (slot + 0.5) * PROMISE_SLOT_MS;
+      unseen += (this.#amounts[index] as number) * missing(age);
     }
     this.unseenMbps = unseen;
   }
