@@ -66,7 +66,7 @@ interface Ended {
 
 function play(topology: Topology, rank: number): Ended {
   const stadium = new Stadium({
-    ...{ topology, viewers: VIEWERS, arrivalsMs: ARRIVALS_MS, newsMs: ms(0), seed: SEED },
+    ...{ topology, viewers: VIEWERS, arrivalsMs: ARRIVALS_MS, news: () => ms(0), seed: SEED },
     ...{ draw: audienceOf(topology.model, SEED), sessionMbps: SESSION_MBPS },
     policy: (clock) => new Ours(topology, { clock, directors: DIRECTORS }),
   });

@@ -17,7 +17,6 @@ const ARRIVALS_MS = ms(60_000);
 const AFTER_MS = ms(20_000);
 /** One viewer of the play stands for so many of the scenario, and draws as much as they do. */
 const STANDS_FOR = 5;
-const NEWS_MS = ms(0);
 
 export const locality: Group = {
   name: "locality",
@@ -43,7 +42,7 @@ function play({
   const { model } = topology;
   const viewers = Math.round((model.audience?.viewers ?? 0) / STANDS_FOR);
   const stadium = new Stadium({
-    ...{ topology, policy, viewers, arrivalsMs: ARRIVALS_MS, newsMs: NEWS_MS, sessionMbps },
+    ...{ topology, policy, viewers, arrivalsMs: ARRIVALS_MS, news: () => ms(0), sessionMbps },
     ...{ draw: audienceOf(model, SEED), seed: SEED },
   });
   stadium.pass(ARRIVALS_MS);

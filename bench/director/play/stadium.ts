@@ -30,8 +30,8 @@ export interface Evening {
   /** They come evenly over so long. */
   readonly arrivalsMs: Ms;
   readonly sessionMbps: number;
-  /** How old an edge's word is when a director hears it. */
-  readonly newsMs: Ms;
+  /** How late the next word of an edge or a carrier is heard; null: it is lost. */
+  readonly news: () => Ms | null;
   readonly seed: number;
 }
 
@@ -85,23 +85,29 @@ export class Stadium {
 
   /** Edges tell each second, each at its own moment; carriers too. */
   #tell(): void {
-    const { topology, newsMs } = this.#evening;
+    const { topology } = this.#evening;
     const phases = SECOND_MS / STEP_MS;
     const phase = this.#step % phases;
     for (let at = phase; at < topology.edges.length; at += phases) {
       const edge = topology.edges[at] as EdgeDeclaration;
       if (this.dead.has(edge.id)) continue;
       const heartbeat = this.#heartbeat(edge);
-      if (newsMs > 0) this.#in(newsMs, () => this.policy.hear(heartbeat));
-      else this.policy.hear(heartbeat);
+      this.#deliver(() => this.policy.hear(heartbeat));
     }
     if (phase !== phases / 2) return;
     for (const id of this.fleet.ids()) {
       const kind = id.slice(0, id.indexOf("/"));
       if (kind !== "port" && kind !== "pni") continue;
       const usedMbps = this.fleet.read(id, this.now);
-      this.#in(newsMs, () => this.policy.measure({ id, kind, usedMbps }));
+      this.#deliver(() => this.policy.measure({ id, kind, usedMbps }));
     }
+  }
+
+  #deliver(word: () => void): void {
+    const lateMs = this.#evening.news();
+    if (lateMs === null) return;
+    if (lateMs > 0) this.#in(lateMs, word);
+    else word();
   }
 
   #heartbeat({ id, capacityMbps }: EdgeDeclaration): Heartbeat {
