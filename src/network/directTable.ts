@@ -2,6 +2,7 @@
 // miss of the cache a lookup. The trie stays the truth: what an entry cannot tell is asked there. Each /8 is a sheet,
 // which is written when it is opened, so that what nobody uses takes no memory and no step is long.
 import { invariant } from "#base";
+import { DEEPER, entryOf, lengthIn } from "./entry.ts";
 
 /** Bits that choose a block, and the longest prefix that an entry tells. */
 export const BLOCK_BITS = 24;
@@ -10,24 +11,6 @@ export const SHEET_BITS = 8;
 
 const SHEETS = 1 << SHEET_BITS;
 const BLOCKS = 1 << (BLOCK_BITS - SHEET_BITS);
-
-/** An entry: below its sign the length of a prefix in 5 bits, then its value and one, in 26; 0: no prefix. */
-const VALUE_BITS = 26;
-const VALUE_MASK = (1 << VALUE_BITS) - 1;
-/** The sign: prefixes longer than an entry tells lie in the block. */
-const DEEPER = 1 << 31;
-
-/** The length of the prefix of an entry. */
-export const lengthIn = (entry: number): number => (entry >>> VALUE_BITS) & 31;
-
-/** The value of an entry's prefix. */
-export const valueIn = (entry: number): number => (entry & VALUE_MASK) - 1;
-
-/** The entry of a prefix. Values are dense and fewer than a `Map` holds (2^24), so that each has its place in 26 bits. */
-function entryOf(length: number, value: number): number {
-  invariant(value < VALUE_MASK, "a value fits an entry of the direct table");
-  return (length << VALUE_BITS) | (value + 1);
-}
 
 const sheetOf = (bits: number): number => bits >>> (32 - SHEET_BITS);
 const blockOf = (bits: number): number => bits >>> (32 - BLOCK_BITS);

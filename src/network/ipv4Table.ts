@@ -1,6 +1,7 @@
 // Prefixes of IPv4: the trie, and the direct table in front of it for each /8 that holds many.
 import type { Words } from "./address.ts";
-import { BLOCK_BITS, DirectTable, lengthIn, SHEET_BITS, valueIn } from "./directTable.ts";
+import { BLOCK_BITS, DirectTable, SHEET_BITS } from "./directTable.ts";
+import { lengthIn, valueIn } from "./entry.ts";
 import { type Held, Trie } from "./trie.ts";
 
 /** Small numbers by longest prefix, as `Trie` has them. */
