@@ -1,4 +1,4 @@
-// Blocks of words in one growing array: what the trie is built of.
+// Blocks of words in one growing array: what the trie and the ranges are built of.
 
 /** The array grows by this much, so that it is never far larger than what it holds. */
 const GROWTH = 1.25;
@@ -20,6 +20,11 @@ export class Blocks {
   constructor({ most, words = 0 }: { most: number; words?: number }) {
     this.words = new Int32Array(Math.max(words, FIRST_WORDS));
     this.#heads = new Int32Array(Math.ceil(most / GRAIN) + 1);
+  }
+
+  /** Memory, bytes. */
+  get bytes(): number {
+    return this.words.byteLength + this.#heads.byteLength;
   }
 
   /** Words in freed blocks. */

@@ -2,9 +2,9 @@
 import type { Address } from "./address.ts";
 import { Interned } from "./interned.ts";
 import { IPv4Table } from "./ipv4Table.ts";
+import { IPv6Table } from "./ipv6Table.ts";
 import { DIRECT_FROM_PREFIXES } from "./limits.ts";
 import type { Prefix } from "./prefix.ts";
-import { Trie } from "./trie.ts";
 
 /**
  * A mutable table of prefixes of both families. Each change is whole between two lookups and touches the nodes on the
@@ -12,7 +12,7 @@ import { Trie } from "./trie.ts";
  */
 export class LongestPrefixTable<Value> {
   readonly #four: IPv4Table;
-  readonly #six = new Trie();
+  readonly #six = new IPv6Table();
   readonly #values = new Interned<Value>();
 
   /** `directFrom`: IPv4 prefixes inside one /8 that make it pay for quick lookups with 256 KiB. */

@@ -61,7 +61,7 @@ export class Trie {
 
   /** Memory, bytes. */
   get bytes(): number {
-    return 4 * (this.#blocks.words.length + 2 * ROOTS);
+    return this.#blocks.bytes + this.#roots.byteLength + this.#short.byteLength;
   }
 
   /** Length of the prefix that `find` found last. */
@@ -138,20 +138,20 @@ export class Trie {
     return best < 0 ? this.#findShort(key.w0, Math.min(most, ROOT - 1)) : best;
   }
 
-  /**
-   * Whether prefixes of more than `length` bits lie inside the one of `length` bits; `length` is one of those after
-   * which a new node begins (18, 24, 30 …).
-   */
+  /** Whether prefixes of more than `length` bits, which is `ROOT` or more, lie inside the one of `length` bits. */
   holdsBelow(key: Words, length: number): boolean {
     let node = this.#roots[key.w0 >>> (32 - ROOT)] as number;
     let depth = ROOT;
     for (; node !== 0 && depth + STRIDE <= length; depth += STRIDE)
       node = this.#childOf(node, bitsAt(key, depth));
     if (node === 0) return false;
-    // A node looks one bit further than the prefixes in it reach: two places are inside.
-    const place = bitsAt(key, depth);
-    const children = this.#blocks.words[node + CHILDREN + (place >>> 5)] as number;
-    return ((children >>> (place & 30)) & 3) !== 0;
+    // A place has the number of a prefix as long as all the bits that the node looks at.
+    const { words } = this.#blocks;
+    const places = bitsIn(words, node + CHILDREN).map((place) => place | (1 << STRIDE));
+    const outer = numberIn(key, depth, length);
+    const isInside = (number: number): boolean =>
+      number > outer && number >>> (Math.clz32(outer) - Math.clz32(number)) === outer;
+    return places.some(isInside) || bitsIn(words, node + VALUES).some(isInside);
   }
 
   /** The node below a place of a node; 0: none. */
