@@ -1,5 +1,5 @@
 // Comparator: the table as ranges that do not overlap, sorted, in typed arrays; a lookup is a binary search.
-import { rangeOf, type Prefix } from "#network";
+import { orderOf, type Prefix, rangeOf } from "#network";
 import type { Contender, Entry, PrefixList } from "./prefixList.ts";
 
 const NONE = -1;
@@ -15,7 +15,7 @@ export class SortedRanges implements Contender {
 
   constructor({ entries }: PrefixList) {
     const outerFirst = entries.toSorted(
-      (a, b) => order(a.prefix, b.prefix) || a.prefix.length - b.prefix.length,
+      (a, b) => orderOf(a.prefix, b.prefix) || a.prefix.length - b.prefix.length,
     );
     const { starts, values } = flat(outerFirst);
     this.#starts = Uint32Array.from(starts);
@@ -62,15 +62,6 @@ export class SortedRanges implements Contender {
   }
 }
 
-function order(a: Words, b: Words): number {
-  return (
-    (a.w0 >>> 0) - (b.w0 >>> 0) ||
-    (a.w1 >>> 0) - (b.w1 >>> 0) ||
-    (a.w2 >>> 0) - (b.w2 >>> 0) ||
-    (a.w3 >>> 0) - (b.w3 >>> 0)
-  );
-}
-
 /** Sweeps over nested prefixes: a range begins where a prefix does, and where one ends inside another. */
 function flat(outerFirst: readonly Entry[]): { starts: number[]; values: number[] } {
   const starts: number[] = [];
@@ -95,7 +86,7 @@ function flat(outerFirst: readonly Entry[]): { starts: number[]; values: number[
     if (after) begin(after, open.at(-1)?.value ?? NONE);
   };
   for (const { prefix, value } of outerFirst) {
-    for (let top = open.at(-1); top && order(top.last, prefix) < 0; top = open.at(-1))
+    for (let top = open.at(-1); top && orderOf(top.last, prefix) < 0; top = open.at(-1))
       close(top, prefix.family);
     begin(prefix, value);
     open.push({ last: rangeOf(prefix).last, value });
