@@ -11,7 +11,7 @@ const skip = whyNoLab() ?? false;
 /** A server that answers each request with so many bytes, on all addresses of both families. */
 const SERVER = `require("node:http").createServer((q, a) => a.end(Buffer.alloc(Number(q.url.slice(1)))))
   .listen(80, "::", () => process.send({ listens: true }));`;
-const CLIENT = new URL("getOnce.ts", import.meta.url).pathname;
+const CLIENT = new URL("../support/lab/getOnce.ts", import.meta.url).pathname;
 
 async function serve(lab: Lab, station: string): Promise<void> {
   const server = lab.in(station).fork("-e", [SERVER], { as: `server ${station}` });
