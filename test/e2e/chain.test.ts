@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
+import { ms } from "#base";
 import { captionLanguages, captionsBetween } from "#broadcaster";
 import { systemClock } from "#base/clock";
 import type { RunningMatch } from "#cli";
@@ -46,20 +47,16 @@ describe("a match on one machine", () => {
           { clock, limitMs: 20_000 },
         );
         assert.equal(state.protocol, protocol);
-        const frames = await samples(viewer, 10);
-        const read = frames.filter(({ g2gBarcodeMs }) => g2gBarcodeMs !== null);
-        assert.ok(read.length >= 8, `${read.length} of ${frames.length} barcodes were read`);
-        // A busy machine may hand out the picture before the one that it tells of: once or twice, not as a rule.
-        const apart = read.map(({ g2gBarcodeMs, g2gPageMs }) =>
-          Math.abs((g2gPageMs ?? Infinity) - (g2gBarcodeMs ?? 0)),
-        );
-        const together = apart.filter((differMs) => differMs < TOGETHER_MS);
-        assert.ok(
-          together.length >= 8,
-          `page and picture ${apart.map(Math.round).join(", ")} ms apart`,
-        );
-        const [first, last] = [frames[0], frames.at(-1)] as [FrameSample, FrameSample];
-        assert.ok(last.mediaTime > first.mediaTime, "the pictures move");
+        await comesTrue(async () => {
+          const frames = await samples(viewer, 10);
+          const apart = frames.map(({ g2gBarcodeMs, g2gPageMs }) =>
+            Math.abs((g2gPageMs ?? Infinity) - (g2gBarcodeMs ?? Infinity)),
+          );
+          const together = apart.filter((differMs) => differMs < TOGETHER_MS);
+          assert.ok(together.length >= 8, `page and picture are ${inMs(apart)} apart`);
+          const [first, last] = [frames[0], frames.at(-1)] as [FrameSample, FrameSample];
+          assert.ok(last.mediaTime > first.mediaTime, "the pictures move");
+        });
         await viewer.page.context().close();
       });
 
@@ -96,15 +93,17 @@ describe("a match on one machine", () => {
         clock,
         limitMs: 20_000,
       });
-    const apart: number[] = [];
-    for (let at = 0; at < 15; at += 1) {
-      const [one, other] = await Promise.all(viewers.map((viewer) => viewer.sample()));
-      if (one?.g2gBarcodeMs && other?.g2gBarcodeMs)
-        apart.push(Math.abs(one.g2gBarcodeMs - other.g2gBarcodeMs));
-    }
-    const median = apart.sort((a, b) => a - b)[apart.length >> 1] ?? Infinity;
-    assert.ok(apart.length >= 10, `${apart.length} of 15 pairs of barcodes were read`);
-    assert.ok(median < TOGETHER_MS, `${apart.map(Math.round).join(", ")} ms apart`);
+    await comesTrue(async () => {
+      const apart: number[] = [];
+      for (let at = 0; at < 15; at += 1) {
+        const [one, other] = await Promise.all(viewers.map((viewer) => viewer.sample()));
+        if (one?.g2gBarcodeMs && other?.g2gBarcodeMs)
+          apart.push(Math.abs(one.g2gBarcodeMs - other.g2gBarcodeMs));
+      }
+      const median = apart.sort((a, b) => a - b)[apart.length >> 1] ?? Infinity;
+      assert.ok(apart.length >= 10, `${apart.length} of 15 pairs of barcodes were read`);
+      assert.ok(median < TOGETHER_MS, `they are ${inMs(apart)} apart`);
+    });
     for (const viewer of viewers) await viewer.page.context().close();
   });
 
@@ -146,6 +145,19 @@ async function showsNetwork(page: Page): Promise<void> {
   const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
   assert.equal(sideways, 0, "a phone need not scroll sideways");
 }
+
+/** A browser that is still busy starting hands out pictures late: what is measured may be measured again, a few times. */
+async function comesTrue(measure: () => Promise<void>): Promise<void> {
+  for (let tries = 4; tries > 0; tries -= 1)
+    try {
+      return await measure();
+    } catch {
+      await clock.sleep(ms(500));
+    }
+  await measure();
+}
+
+const inMs = (figures: readonly number[]): string => `${figures.map(Math.round).join(", ")} ms`;
 
 async function samples(viewer: Viewer, count: number): Promise<FrameSample[]> {
   const frames: FrameSample[] = [];
