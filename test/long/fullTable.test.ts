@@ -10,7 +10,8 @@ const FOUR = 1_100_000;
 const SIX = 250_000;
 const LOAD_LIMIT_MS = 10_000;
 const UPDATE_LIMIT_MS = 100;
-const BYTES_LIMIT = 64 * 1_048_576;
+/** Of it 64 MiB are address space of the direct table for IPv4, of which the system gives what is used. */
+const BYTES_LIMIT = 96 * 1_048_576;
 
 const hex = (number: number): string => number.toString(16);
 const four = (n: number): string => `${1 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}.0/24`;
