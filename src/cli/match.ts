@@ -1,4 +1,5 @@
 // A whole match on one machine: every role its own process, wired by the plan, stopped in order.
+import { randomInt } from "node:crypto";
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -32,8 +33,14 @@ export interface RunningMatch extends Closable {
 /** The file, in the match's folder, that says where a running match is found. */
 export const MATCH_RECORD = "match.json";
 
-/** Ports taken for a match with free ports; more than any plan needs. */
+/** Ports looked for when a match is to have free ones; more than any plan needs. */
 const FREE_PORTS = 96;
+/**
+ * Where they are looked for: below those that Linux gives to connections (ip_local_port_range, from 32768 on), which any
+ * connection may take between the look and the start.
+ */
+const FREE_PORTS_FROM = 16_384;
+const FREE_PORTS_TO = 32_768;
 
 /** Starts every role of the match; throws, with everything stopped again, when one cannot start. */
 export async function startMatch(
@@ -117,15 +124,15 @@ const fixedPorts: PortBook = (preferred) => preferred;
 
 /** A book of ports that were free a moment ago, each preferred port always given the same one. */
 async function freePorts(): Promise<PortBook> {
-  const probes = await Promise.all(
-    Array.from({ length: FREE_PORTS }, async () => {
-      const probe = createServer();
-      await new Promise<void>((resolve) => void probe.listen(0, "127.0.0.1", resolve));
-      return probe;
-    }),
-  );
-  const free = probes.map((probe) => (probe.address() as { port: number }).port);
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  const free: number[] = [];
+  // From anywhere on, so that matches that start side by side look in different places.
+  let next = randomInt(FREE_PORTS_FROM, FREE_PORTS_TO - FREE_PORTS);
+  while (free.length < FREE_PORTS) {
+    const ports = Array.from({ length: FREE_PORTS - free.length }, (_, index) => next + index);
+    const areFree = await Promise.all(ports.map(isFree));
+    free.push(...ports.filter((_, index) => areFree[index]));
+    next += ports.length;
+  }
   const given = new Map<number, number>();
   return (preferred) => {
     const port = given.get(preferred) ?? free.pop();
