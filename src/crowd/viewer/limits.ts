@@ -4,6 +4,8 @@
 export const WHEEL_PERIOD_MS = 10;
 /** Slots of the wheel: a turn of 2.56 s, longer than any deadline below. */
 export const WHEEL_SLOTS = 256;
+/** A turn that is so late comes after a standstill of the process. */
+export const STANDSTILL_MS = 100;
 
 /** All sockets of a process read into one buffer of this size, bytes: a large part in one go, and it stays in the cache. */
 export const READ_BUFFER_BYTES = 131_072;

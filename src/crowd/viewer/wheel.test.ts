@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { type MonoMs, ms, utcMs } from "#base";
-import { manualClock } from "#base/clock";
-import { WHEEL_PERIOD_MS, WHEEL_SLOTS } from "./limits.ts";
+import { manualClock, systemClock } from "#base/clock";
+import { STANDSTILL_MS, WHEEL_PERIOD_MS, WHEEL_SLOTS } from "./limits.ts";
 import { Wheel } from "./wheel.ts";
 
 test("a sleeper is woken once, at its moment or less than two periods later", () => {
@@ -69,4 +71,31 @@ test("who asks again while it is woken is woken again, and a pause loses nobody"
   clock.advance(ms(turn));
   assert.equal(far, 1);
   wheel.close();
+});
+
+test("after a standstill of the process what came meanwhile is read before anybody is woken", async (t) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  t.after(() => socket.destroy());
+  const [far] = (await once(server, "connection")) as [Socket];
+  t.after(() => far.destroy());
+  const wheel = new Wheel(systemClock);
+  t.after(() => wheel.close());
+  const order: string[] = [];
+  socket.on("data", () => order.push("read"));
+  const woken = new Promise<void>((resolve) => {
+    wheel.at(systemClock.monotonic() + 20, {
+      wake: () => {
+        order.push("woken");
+        resolve();
+      },
+    });
+  });
+  far.write("there");
+  const begun = systemClock.monotonic();
+  while (systemClock.monotonic() - begun < 3 * STANDSTILL_MS);
+  await woken;
+  assert.deepEqual(order, ["read", "woken"]);
 });

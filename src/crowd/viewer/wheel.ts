@@ -2,7 +2,7 @@
 import type { MonoMs } from "#base";
 import { ms } from "#base";
 import type { Clock, Timer } from "#base/clock";
-import { WHEEL_PERIOD_MS, WHEEL_SLOTS } from "./limits.ts";
+import { STANDSTILL_MS, WHEEL_PERIOD_MS, WHEEL_SLOTS } from "./limits.ts";
 
 /** Somebody who is woken. Visits may come that were not asked for: it looks what is due. */
 export interface Sleeper {
@@ -14,6 +14,8 @@ export class Wheel {
   readonly #clock: Clock;
   readonly #slots: Sleeper[][] = Array.from({ length: WHEEL_SLOTS }, () => []);
   #timer: Timer | null = null;
+  /** A turn that waits until sockets have been read. */
+  #late: Timer | null = null;
   #closed = false;
   /** The slot that is visited next, counted from the clock's zero. */
   #next = 0;
@@ -35,6 +37,7 @@ export class Wheel {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#late?.cancel();
     for (const slot of this.#slots) slot.length = 0;
   }
 
@@ -43,7 +46,18 @@ export class Wheel {
     return this.#clock.every(ms(WHEEL_PERIOD_MS), () => this.#turn());
   }
 
+  /** After a standstill of the process timers come before sockets: what has long been there must not look overdue. */
   #turn(): void {
+    if (this.#late) return;
+    const lateMs = this.#clock.monotonic() - this.#next * WHEEL_PERIOD_MS;
+    if (lateMs < STANDSTILL_MS) return this.#visit();
+    this.#late = this.#clock.after(ms(0), () => {
+      this.#late = null;
+      this.#visit();
+    });
+  }
+
+  #visit(): void {
     const now = this.#clock.monotonic();
     const current = Math.floor(now / WHEEL_PERIOD_MS);
     // After a pause longer than a turn each slot is visited once.
