@@ -118,8 +118,10 @@ export class LiveChannel {
   }
 
   #turn(): void {
-    const due = this.#waiting.filter(({ index }) => index <= this.newest);
-    this.#waiting = this.#waiting.filter(({ index }) => index > this.newest);
+    // Once: whoever became due between two looks would be lost.
+    const { newest } = this;
+    const due = this.#waiting.filter(({ index }) => index <= newest);
+    this.#waiting = this.#waiting.filter(({ index }) => index > newest);
     for (const { answer } of due) answer();
   }
 
