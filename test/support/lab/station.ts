@@ -1,11 +1,11 @@
 // A place in the lab, from which programs run.
+import { COMPILE_CACHE } from "#base/compileCache";
 import type { RoleName, RoleOptions } from "#cli";
 import type { Dual } from "./description.ts";
 import type { PlannedStation } from "./plan.ts";
 import { LabProcess } from "./process.ts";
 
 const LAUNCHER = new URL("../../../bin/regista", import.meta.url).pathname;
-const COMPILE_CACHE = new URL("../../../node_modules/.cache/regista", import.meta.url).pathname;
 
 /** What a station needs of its lab. */
 export interface StationContext {
